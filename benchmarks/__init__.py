@@ -1,0 +1,1 @@
+"""Measurements, not tests: `make bench`. What they found is in docs/benchmarks.md."""

@@ -1,0 +1,1 @@
+"""django-oauth-toolkit as its tutorial sets it up, on the same database and middleware."""

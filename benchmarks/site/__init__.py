@@ -1,0 +1,1 @@
+"""The reference site with its limits off and one protected view more."""

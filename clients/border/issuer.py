@@ -1,0 +1,29 @@
+"""The issuer: the one name by which this authorization server calls itself (RFC 8414 §2)."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from clients.conf import options
+
+
+def issuer(request: HttpRequest) -> str:
+    """The configured issuer; without one, the request's own origin. Never with a slash at its end."""
+    return (options().ISSUER or f"{request.scheme}://{request.get_host()}").rstrip("/")
+
+
+def origin_of(uri: str) -> str:
+    """Scheme and authority of a URI, in lower case."""
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def address(issuer: str, route: str, *arguments: str) -> str:
+    """The URL of an endpoint, under the issuer's origin. Raises NoReverseMatch if the host does not route it."""
+    return origin_of(issuer) + reverse(route, args=arguments)
+
+
+def challenge(issuer: str) -> str:
+    """RFC 6750 §3, with the way to the authorization server (RFC 9728 §5.1)."""
+    return f'Bearer error="invalid_token", resource_metadata="{issuer}/.well-known/oauth-protected-resource"'

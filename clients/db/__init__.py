@@ -1,0 +1,1 @@
+"""Fields and migration operations of our own."""

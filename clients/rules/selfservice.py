@@ -1,0 +1,60 @@
+"""The rules by which a client manages itself, with the token of its registration (RFC 7592)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from oauth2_provider.models import get_application_model
+
+from clients import values
+from clients.errors import InvalidToken
+from clients.rules import dynamic, editing
+
+if TYPE_CHECKING:
+    from clients.models import Client
+
+# What the server says and a client does not (RFC 7592 §2.2).
+NOT_FOR_CLIENTS = ("registration_access_token", "registration_client_uri", "client_id_issued_at")
+
+
+def find_registered(*, client_id: str, token: str) -> Client:
+    """The client that this registration token manages. Raises InvalidToken (RFC 7592 §2.1: also for none)."""
+    found: Client | None = get_application_model().objects.named(client_id).first()
+    if not values.matches(token, found.registration_token if found else "") or found is None:
+        raise InvalidToken("The registration access token is invalid.")
+    return found
+
+
+def replace(client: Client, sent: Mapping[str, Any], *, ip_address: str | None = None) -> None:
+    """Set all metadata anew: what is left out is as if it had never been said (RFC 7592 §2.2).
+
+    Raises InvalidMetadata or InvalidRedirectURI.
+    """
+    if sent.get("client_id") != client.client_id or any(name in sent for name in NOT_FOR_CLIENTS):
+        raise dynamic.InvalidMetadata("client_id is to be sent, and nothing else that the server decides.")
+    secret = sent.get("client_secret")
+    if secret is not None and not (isinstance(secret, str) and client.which_secret(secret)):
+        raise dynamic.InvalidMetadata("client_secret is not yours to choose.")
+    wanted = dynamic.read(sent)
+    if wanted.is_public != client.is_public:
+        raise dynamic.InvalidMetadata("Whether there is a secret cannot be changed. Register anew.")
+    with dynamic.translated():
+        editing.edit(
+            client,
+            actor=None,
+            name=wanted.name,
+            redirect_uris=wanted.redirect_uris,
+            scope=wanted.scope,
+            website=wanted.website,
+            implicit_allowed=client.implicit_allowed,
+            token_lifetime=client.token_lifetime,
+            ip_address=ip_address,
+            grant_types=" ".join(wanted.grant_types),
+            token_endpoint_auth_method=wanted.auth_method,
+        )
+
+
+def remove(client: Client, *, ip_address: str | None = None) -> None:
+    """Take the client away, with everything that was granted to it (RFC 7592 §2.3)."""
+    editing.delete(client, actor=None, ip_address=ip_address)

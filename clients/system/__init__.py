@@ -1,0 +1,1 @@
+"""What a host has set up, and what is wrong with it."""

@@ -1,0 +1,89 @@
+"""System checks of what stands beside these apps and could undo what they promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+
+from clients import conf, mail
+
+# The toolkit's own ways to believe a token: none of them asks for suspension, revocation or the audience.
+BEARER_DOORS = (
+    "oauth2_provider.middleware.",
+    "oauth2_provider.backends.",
+    "oauth2_provider.contrib.rest_framework.",
+)
+NO_MAIL = ("dummy.EmailBackend", "console.EmailBackend", "locmem.EmailBackend")
+
+
+@register()
+def bearer_doors_are_ours(**_: Any) -> list[CheckMessage]:
+    """E004: a door of the toolkit lets tokens in that were revoked, or whose client is suspended."""
+    rest = getattr(settings, "REST_FRAMEWORK", {})
+    places = {
+        "MIDDLEWARE": settings.MIDDLEWARE,
+        "AUTHENTICATION_BACKENDS": settings.AUTHENTICATION_BACKENDS,
+        "REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES']": rest.get("DEFAULT_AUTHENTICATION_CLASSES", ()),
+        "REST_FRAMEWORK['DEFAULT_PERMISSION_CLASSES']": rest.get("DEFAULT_PERMISSION_CLASSES", ()),
+    }
+    return [
+        Error(
+            f"{place} contains {name}, which accepts tokens of suspended clients and revoked ones.",
+            hint="Take it out. Protect views with tokens.authentication.BearerAuthentication and tokens.permissions.",
+            id="oauth_clients.E004",
+        )
+        for place, names in places.items()
+        for name in names
+        if isinstance(name, str) and name.startswith(BEARER_DOORS)
+    ]
+
+
+@register()
+def base_template_exists(**_: Any) -> list[CheckMessage]:
+    """E005: every page extends the template that the host chose."""
+    try:
+        get_template(conf.options().BASE_TEMPLATE)
+    except TemplateDoesNotExist:
+        return [
+            Error(
+                f"OAUTHSITE['BASE_TEMPLATE'] names {conf.options().BASE_TEMPLATE!r}, which no template loader finds.",
+                id="oauth_clients.E005",
+            )
+        ]
+    return []
+
+
+@register(deploy=True)
+def surroundings_are_sound(**_: Any) -> list[CheckMessage]:
+    """W003 to W005: mails that go nowhere, proxies that two settings count differently, TLS that nobody sees."""
+    found: list[CheckMessage] = []
+    if mail.backend().endswith(NO_MAIL):
+        found.append(
+            Warning(
+                "Owners and users are told by mail, and the mail backend sends none.",
+                hint="Use a backend that sends, or live with decisions nobody hears of.",
+                id="oauth_clients.W003",
+            )
+        )
+    rest, proxies = getattr(settings, "REST_FRAMEWORK", {}), conf.options().TRUSTED_PROXIES
+    if rest.get("DEFAULT_THROTTLE_CLASSES") and rest.get("NUM_PROXIES") != proxies:
+        found.append(
+            Warning(
+                "REST framework's throttles and OAUTHSITE count the proxies in front differently.",
+                hint=f"NUM_PROXIES = {proxies} in REST_FRAMEWORK; unset, a forged X-Forwarded-For passes every limit.",
+                id="oauth_clients.W004",
+            )
+        )
+    if proxies and not getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        found.append(
+            Warning(
+                "There are proxies in front, and no SECURE_PROXY_SSL_HEADER: every address is derived as http.",
+                hint='Set SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if the proxy writes it itself.',
+                id="oauth_clients.W005",
+            )
+        )
+    return found

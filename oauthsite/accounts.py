@@ -1,0 +1,104 @@
+"""The pages about one's account: landing, log out, password. Django's views in our frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import views as auth
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+
+from clients.border.pages import page
+from tokens.account_forms import PasswordChangeForm, SetPasswordForm
+
+FORM, DONE = "registration/account_form.html", "registration/account_done.html"
+protected = method_decorator(page, name="dispatch")
+
+
+@protected
+class Landing(TemplateView):
+    """What this site is."""
+
+    template_name = "landing.html"
+
+
+@protected
+class Logout(auth.LogoutView):
+    """Log out by a button; an address alone changes nothing, it shows the button."""
+
+    http_method_names = ["get", "post", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The button."""
+        # Django's own title is that of the page afterwards.
+        words = {"title": _("Log out"), "button": _("Log out"), "intro": _("You can log in again at any time.")}
+        context = {**self.get_context_data(), **words}
+        return self.response_class(request=request, template=[FORM], context=context)
+
+
+@protected
+class PasswordChange(auth.PasswordChangeView):
+    """The ordinary change."""
+
+    form_class = PasswordChangeForm
+    template_name = FORM
+    title = _("Change your password")
+    extra_context = {"button": _("Change it")}
+
+
+@protected
+class PasswordChanged(auth.PasswordChangeDoneView):
+    """It is done."""
+
+    template_name = DONE
+    title = _("Your password was changed")
+    extra_context = {"intro": _("Other devices were logged out.")}
+
+
+@protected
+class PasswordReset(auth.PasswordResetView):
+    """Ask for a letter."""
+
+    template_name = FORM
+    email_template_name = "registration/reset_letter.txt"
+    subject_template_name = "registration/reset_letter_subject.txt"
+    title = _("Reset your password")
+    extra_context = {
+        "intro": _("We send a link to the e-mail address of your account. With it you choose a new password."),
+        "button": _("Send the link"),
+    }
+
+
+@protected
+class PasswordResetSent(auth.PasswordResetDoneView):
+    """It is under way, or there is no such account: this page does not tell which."""
+
+    template_name = DONE
+    title = _("Look into your mail")
+    extra_context = {"intro": _("If an account has that address, a letter with a link is on its way.")}
+
+
+@protected
+class PasswordResetConfirm(auth.PasswordResetConfirmView):
+    """The link in the letter."""
+
+    form_class = SetPasswordForm
+    template_name = FORM
+    title = _("Choose a new password")
+    extra_context = {
+        "intro": _("Every token is revoked: all apps have to ask you again."),
+        "button": _("Set the password"),
+    }
+    success_url = reverse_lazy("password_reset_complete")
+
+
+@protected
+class PasswordResetDone(auth.PasswordResetCompleteView):
+    """It is done."""
+
+    template_name = DONE
+    title = _("Your password was set")
+    extra_context = {"intro": _("Every token was revoked. You can log in now.")}

@@ -1,0 +1,63 @@
+"""Programs written for other servers, whose user sits at a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from authlib.integrations.requests_client import OAuth2Session
+from mastodon import Mastodon
+from playwright.sync_api import expect
+
+from clients.redirects import OUT_OF_BAND
+from tests.browser.callback import Callback, listening
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def callback() -> Iterator[Callback]:
+    with listening() as found:
+        yield found
+
+
+def log_in_and_allow(page: Any, address: str, user: Any) -> None:
+    """What a person does whom a program has sent here."""
+    page.goto(address)
+    page.get_by_label("Username").fill(user.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_timeout(600)
+    page.get_by_role("button", name="Allow").click()
+
+
+def test_mastodon_py_gets_its_code_by_copy_and_paste(open_page: Any, site: str, tmp_path: Path) -> None:
+    user = UserFactory()
+    client_id, secret = Mastodon.create_app("Terminal", scopes=["read", "write"], api_base_url=site)
+    program = Mastodon(client_id=client_id, client_secret=secret, api_base_url=site)
+    page = open_page()
+    log_in_and_allow(
+        page, program.auth_request_url(scopes=["read", "write"], redirect_uris=OUT_OF_BAND, allow_http=True), user
+    )
+    code = page.locator("code").text_content()
+    token = program.log_in(code=code, scopes=["read", "write"], redirect_uri=OUT_OF_BAND, allow_http=True)
+    assert token
+    assert program.account_verify_credentials().username == user.username
+    program.revoke_access_token(allow_http=True)
+
+
+def test_authlib_is_called_back_with_pkce_and_issuer(open_page: Any, site: str, callback: Callback) -> None:
+    user = UserFactory()
+    client_id, secret = Mastodon.create_app("Web", scopes=["profile"], redirect_uris=callback.uri, api_base_url=site)
+    program = OAuth2Session(client_id, secret, scope="profile", redirect_uri=callback.uri, code_challenge_method="S256")
+    verifier = "v" * 64
+    address, state = program.create_authorization_url(f"{site}/oauth/authorize", code_verifier=verifier)
+    page = open_page()
+    log_in_and_allow(page, address, user)
+    expect(page).to_have_title("Back")
+    came_back = f"{callback.origin}{callback.got[0]}"
+    program.fetch_token(f"{site}/oauth/token", authorization_response=came_back, state=state, code_verifier=verifier)
+    assert program.get(f"{site}/oauth/userinfo").json()["preferred_username"] == user.username

@@ -1,0 +1,63 @@
+"""System checks of what stands beside these apps."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+
+from tests.mailing import send_through
+
+
+def found(**more: Any) -> set[str | None]:
+    return {check.id for check in run_checks(**more)}
+
+
+def test_the_reference_site_passes() -> None:
+    assert not {f"oauth_clients.{name}" for name in ("E004", "E005", "W004", "W005")} & found(
+        include_deployment_checks=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [
+        ("MIDDLEWARE", "oauth2_provider.middleware.OAuth2TokenMiddleware"),
+        ("MIDDLEWARE", "oauth2_provider.middleware.OAuth2ExtraTokenMiddleware"),
+        ("AUTHENTICATION_BACKENDS", "oauth2_provider.backends.OAuth2Backend"),
+    ],
+)
+def test_the_toolkits_bearer_doors_are_refused(setting: str, name: str, settings: Any) -> None:  # A11
+    setattr(settings, setting, [*getattr(settings, setting), name])
+    assert "oauth_clients.E004" in found()
+
+
+@pytest.mark.parametrize("key", ["DEFAULT_AUTHENTICATION_CLASSES", "DEFAULT_PERMISSION_CLASSES"])
+def test_also_as_defaults_of_rest_framework(key: str, settings: Any) -> None:  # A11
+    name = "oauth2_provider.contrib.rest_framework.OAuth2Authentication"
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, key: [name]}
+    assert "oauth_clients.E004" in found()
+
+
+def test_a_base_template_that_nobody_finds_is_an_error(settings: Any) -> None:
+    settings.OAUTHSITE = {"BASE_TEMPLATE": "nowhere.html"}
+    assert "oauth_clients.E005" in found()
+
+
+def test_mail_that_goes_nowhere_is_a_warning(settings: Any) -> None:
+    send_through(settings, "django.core.mail.backends.dummy.EmailBackend")
+    assert "oauth_clients.W003" in found(include_deployment_checks=True)
+    send_through(settings, "django.core.mail.backends.smtp.EmailBackend")
+    assert "oauth_clients.W003" not in found(include_deployment_checks=True)
+
+
+def test_proxies_that_are_counted_differently_are_a_warning(settings: Any) -> None:
+    settings.REST_FRAMEWORK = {"DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"]}
+    assert "oauth_clients.W004" in found(include_deployment_checks=True)
+    settings.REST_FRAMEWORK |= {"NUM_PROXIES": 0}
+    assert "oauth_clients.W004" not in found(include_deployment_checks=True)
+
+
+def test_proxies_without_tls_in_sight_are_a_warning(settings: Any) -> None:
+    settings.OAUTHSITE = {"TRUSTED_PROXIES": 1}
+    settings.SECURE_PROXY_SSL_HEADER = None
+    assert "oauth_clients.W005" in found(include_deployment_checks=True)

@@ -1,0 +1,1 @@
+"""The endpoints of the RFCs, and the seam to oauthlib."""

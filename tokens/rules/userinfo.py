@@ -1,0 +1,22 @@
+"""What a client may know about the user who let it in: the claims of `/oauth/userinfo`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from clients.conf import options
+
+
+def claims(user: Any, *, issuer: str) -> dict[str, str]:
+    """The user's claims, absent rather than empty. `USERINFO` of the host adds `profile` and `picture`."""
+    given = {
+        "iss": issuer,
+        "sub": str(user.pk),
+        "name": user.get_full_name() or user.get_username(),
+        "preferred_username": user.get_username(),
+    }
+    if options().USERINFO:
+        given |= import_string(options().USERINFO)(user, issuer)
+    return {name: value for name, value in given.items() if value}

@@ -1,0 +1,1 @@
+"""The pages on which users decide, and look after their tokens."""
