@@ -36,6 +36,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 database: dict[str, Any] = DATABASES["default"]
+# A browser that keeps its socket open would keep a connection of the live server open with it.
+database["CONN_MAX_AGE"] = 0
 if database["ENGINE"].endswith("sqlite3"):
     # A file, not memory: only there do two threads hold locks against each other as they would on a site.
     database["TEST"] = {"NAME": str(BASE_DIR / "db.sqlite3.test")}

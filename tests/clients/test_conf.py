@@ -59,6 +59,7 @@ def test_a_change_is_seen_at_once() -> None:
 
 
 def test_a_project_may_say_nothing(settings: Any) -> None:
+    settings.OAUTHSITE = {}  # a change that is told of, and undone; deleting alone is neither
     del settings.OAUTHSITE
     assert options() == conf.Options()
 
