@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
 
 from clients.border.pages import in_wanted_language, page
 from clients.border.pnut import Unknown
 from oauthsite import accounts, health
 from oauthsite.login import AdminLogin, Login
 from oauthsite.openapi import views as openapi
+from oauthsite.slashes import with_slash
 
 urlpatterns = [
     path("", accounts.Landing.as_view(), name="landing"),
@@ -26,9 +26,9 @@ urlpatterns = [
         accounts.PasswordResetConfirm.as_view(),
         name="password_reset_confirm",
     ),
-    re_path(r"^admin$", RedirectView.as_view(pattern_name="admin:index", http_method_names=["get", "head"])),
     # One door for passwords, with one limit.
     re_path(r"^admin/login/?$", in_wanted_language(page(AdminLogin.as_view()))),
+    re_path(r"^admin(?:/.*[^/])?$", with_slash),
     path("admin/", admin.site.urls),
     re_path(r"^openapi\.yaml$", openapi.Document.as_view(), name="openapi"),
     re_path(r"^api/schema/?$", openapi.Document.as_view(), name="schema"),

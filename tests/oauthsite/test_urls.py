@@ -31,13 +31,20 @@ def test_logging_out(client: Client, path: str) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_the_admin_answers_without_its_slash(client: Client) -> None:
-    assert client.get("/admin")["Location"] == "/admin/"
+@pytest.mark.parametrize("path", ["/admin", "/admin/oauth_clients/client", "/admin/oauth_clients/client/add"])
+def test_the_admin_answers_without_its_slash(admin_client: Client, path: str) -> None:
+    assert admin_client.get(f"{path}?q=a%20b")["Location"] == f"{path}/?q=a%20b"
+    assert admin_client.get(f"{path}/").status_code == 200
+
+
+def test_no_slash_leads_to_another_host(client: Client) -> None:
+    assert client.get("/admin//evil.example")["Location"] == "/admin//evil.example/"
 
 
 def test_nothing_redirects_a_post(client: Client) -> None:
     assert client.post("/accounts/nothing", {"a": "b"}).status_code == 404
     assert client.post("/admin", {"a": "b"}).status_code == 405
+    assert client.post("/admin/oauth_clients/client/add", {"a": "b"}).status_code == 405
 
 
 def test_every_page_carries_the_headers(client: Client) -> None:

@@ -20,12 +20,8 @@ if TYPE_CHECKING:
     from tokens.models import Grant, RefreshToken
 
 LONGEST_BURST = timedelta(seconds=10)
-SETTLING = (
-    0.1,
-    0.2,
-    0.3,
-    0.4,
-)  # seconds that duplicates in flight get to be refused first, before somebody is a replayer
+# Seconds that duplicates in flight get, to be refused first, before somebody is a replayer.
+SETTLING = (0.1, 0.2, 0.3, 0.4)
 
 
 def is_replay(spent: Grant | RefreshToken, *, origin: Origin, grace: timedelta = timedelta()) -> bool:
