@@ -12,17 +12,19 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from oauth2_provider.models import get_application_model
 
+from clients.db import clock
 from clients.rules.forgetting import last_clean_up
 
 CLEAN_UP_EVERY = timedelta(days=2)
 PATIENCE = timedelta(days=7)
+LARGEST_DIFFERENCE = 2  # seconds between two clocks
 
 
 def examine() -> list[CheckMessage]:
     """All findings. Without its tables there is nothing further to look at."""
     if found := _database():
         return found
-    probes: tuple[Callable[[], list[CheckMessage]], ...] = (_cache, _clean_up, _waiting)
+    probes: tuple[Callable[[], list[CheckMessage]], ...] = (_cache, _clean_up, _waiting, _clock)
     return [finding for probe in probes for finding in probe()]
 
 
@@ -76,5 +78,20 @@ def _waiting() -> list[CheckMessage]:
             f"{count} clients have waited for approval for more than a week.",
             hint="In the admin: OAuth clients, filter by «Waits for approval».",
             id="oauth_clients.W105",
+        )
+    ]
+
+
+def _clock() -> list[CheckMessage]:
+    """W106: lifetimes, and who was in flight with whom, are told by the clock of the machine that answers."""
+    ahead = clock.difference()
+    if abs(ahead) <= LARGEST_DIFFERENCE:
+        return []
+    direction, effect = ("ahead of", "early") if ahead > 0 else ("behind", "late")
+    return [
+        Warning(
+            f"This machine's clock is {abs(ahead):.0f} seconds {direction} the database's: tokens expire too {effect}.",
+            hint="Keep the clocks of all machines on the same time by NTP (chrony, systemd-timesyncd).",
+            id="oauth_clients.W106",
         )
     ]

@@ -8,12 +8,14 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from clients.db import clock
 from clients.errors import InvalidToken
 from clients.events import Act
 from clients.models import Client, Event
@@ -242,6 +244,18 @@ def test_a_cache_that_forgets_or_fails_is_found(settings: Any, monkeypatch: pyte
 def test_owners_whom_nobody_answers_are_counted() -> None:
     ClientFactory(owner_only=True, audience_requested_at=timezone.now() - timedelta(days=8))
     assert "oauth_clients.W105" in told()[1]
+
+
+# X5
+@pytest.mark.parametrize(("ahead", "told_so"), [(-30, ["behind"]), (0, []), (30, ["ahead"])])
+def test_a_clock_that_is_wrong_is_found(ahead: int, told_so: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def directions() -> list[str]:
+        return [w.msg.split()[6] for w in diagnosis.examine() if w.id == "oauth_clients.W106"]
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=ahead)):
+        assert directions() == told_so
+        monkeypatch.delitem(clock.NOW, connection.vendor)  # an engine that we don't know
+        assert directions() == []
 
 
 def test_a_database_that_is_away_or_not_migrated_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ OURS = ("oauth_clients.", "oauth_tokens.", "oauth2_provider.")
 class Command(AnsweringCommand):
     help = (
         "Runs the system checks of these apps as for a deployment, and looks at the running site: migrations, cache, "
-        "clean-up, who waits. Exits with 1 where something has to be mended; with --strict also for warnings."
+        "clean-up, who waits, clocks. Exits with 1 where something has to be mended; with --strict also for warnings."
     )
     has_dry_run = False
     requires_system_checks: list[str] = []  # it runs them itself, and explains instead of stopping
