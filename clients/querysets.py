@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -12,13 +12,14 @@ from django.db import models
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, Sum, Value, When
 from django.utils import timezone
 
+from clients.db.primary import OnPrimary, Row
+
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
     from clients.models import Client, Event  # noqa: F401  (named in a base class, in quotes)
 
 
-Row = TypeVar("Row", bound=models.Model)
 RIGHT = {"content_type__app_label": "oauth_clients", "codename": "add_public_client"}
 _NO_USE = ("client_registered", "client_failed")  # what happens to a client that nobody ever authorized
 
@@ -38,7 +39,7 @@ def between(rows: models.QuerySet[Any], key: str, *, since: Any, before: Any) ->
     return rows.filter(**{bound: value for bound, value in bounds.items() if value is not None})
 
 
-class Chosen(models.QuerySet[Row]):
+class Chosen(OnPrimary[Row]):
     """Rows upon which the admin acts."""
 
     def among(self, rows: Iterable[Any]) -> Self:
@@ -233,7 +234,7 @@ class ClientManager(models.Manager.from_queryset(ClientQuerySet)):  # type: igno
         return found
 
 
-class EventQuerySet(models.QuerySet["Event"]):
+class EventQuerySet(OnPrimary["Event"]):
     """What happened."""
 
     def about(self, user: Any) -> Self:

@@ -13,6 +13,7 @@ from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from clients import values
+from clients.db.primary import OnPrimary
 from tokens.querysets_admin import AdministeredFamilies
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def accounts_of(name: str) -> tuple[models.QuerySet[Any], models.QuerySet[Any]]:
     )
 
 
-class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
+class AccessTokenQuerySet(OnPrimary["AccessToken"]):
     """Access tokens."""
 
     def valued(self, value: str) -> Self:
@@ -113,7 +114,7 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
         )
 
 
-class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
+class RefreshTokenQuerySet(OnPrimary["RefreshToken"]):
     """Refresh tokens, spent ones included."""
 
     def valued(self, value: str) -> Self:
@@ -145,7 +146,7 @@ class RefreshTokenQuerySet(models.QuerySet["RefreshToken"]):
         return self.select_related("family__user")
 
 
-class GrantQuerySet(models.QuerySet["Grant"]):
+class GrantQuerySet(OnPrimary["Grant"]):
     """Authorization codes, spent ones included."""
 
     def only_this(self, pk: int) -> Self:
@@ -169,7 +170,7 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         return self.select_related("family__user")
 
 
-class DeviceGrantQuerySet(models.QuerySet["DeviceGrant"]):
+class DeviceGrantQuerySet(OnPrimary["DeviceGrant"]):
     """Device authorizations."""
 
     def pending(self) -> Self:

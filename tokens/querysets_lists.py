@@ -13,6 +13,8 @@ from django.db.models import Count, F, Q, Value
 from django.db.models.functions import Greatest, TruncDate
 from django.utils import timezone
 
+from clients.db.primary import OnPrimary
+
 if TYPE_CHECKING:
     from tokens.models import TokenFamily  # noqa: F401  (base class, in quotes)
 
@@ -33,7 +35,7 @@ LINE = (
 )
 
 
-class ListedFamilies(models.QuerySet["TokenFamily"]):
+class ListedFamilies(OnPrimary["TokenFamily"]):
     """Families as people see, choose and count them."""
 
     def in_group(self, group: str) -> Self:
