@@ -21,9 +21,9 @@ class Login(LoginView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Look at name and password, unless there were too many already."""
         try:
-            self.attempt, _account = attempts.begin(
-                name=request.POST.get("username", ""), ip_address=client_ip(request)
-            )
+            # As the form reads it: one name, however many spaces or letters of another width somebody puts into it.
+            name: Any = self.get_form_class().base_fields["username"].to_python(request.POST.get("username", ""))
+            self.attempt, _account = attempts.begin(name=name, ip_address=client_ip(request))
         except TooManyRequests as error:
             return refusal(request, error)
         return super().post(request, *args, **kwargs)

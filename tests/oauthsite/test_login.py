@@ -35,6 +35,15 @@ def test_ten_wrong_passwords_and_the_address_waits() -> None:
     assert log_in(address=ELSEWHERE).status_code == 302
 
 
+# P5
+@pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize("name", [" ada", "ada ", "\tada", "ＡDA".lower(), "aｄa"])
+def test_a_name_is_one_name_however_it_is_spelled(name: str) -> None:
+    statuses = [log_in("wrong", name=name if n % 2 else "ada").status_code for n in range(11)]
+    assert statuses == [200] * 10 + [429]
+    assert log_in(name=name).status_code == 429
+
+
 # P5, P6
 @pytest.mark.usefixtures("ada")
 def test_forged_addresses_change_nothing() -> None:
