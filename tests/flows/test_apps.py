@@ -178,6 +178,13 @@ def test_all_addresses_share_another_limit(api: APIClient, settings: Any) -> Non
     assert codes == [200, 200, 429]
 
 
+def test_one_address_cannot_use_up_what_all_share(api: APIClient, settings: Any) -> None:  # A1
+    settings.OAUTHSITE = {"RATES": {"registration": "1/h", "registration_all": "2/h"}}
+    codes = [api.post(PATH, FIELDS, REMOTE_ADDR="192.0.2.1").status_code for _ in range(4)]
+    assert codes == [200, 429, 429, 429]
+    assert api.post(PATH, FIELDS, REMOTE_ADDR="192.0.2.2").status_code == 200
+
+
 POWERS = {
     "skip_authorization": True,
     "user": 1,
