@@ -5,12 +5,14 @@ import hmac
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import RequestFactory
 from rest_framework.request import Request
 from rest_framework.test import APIClient
 
 from clients.errors import InvalidClient, InvalidRequest
 from tests.factories import SECRET, ClientFactory
+from tokens.protocol import credentials as protocol_credentials
 from tokens.protocol.credentials import Credentials, are_sent, credentials
 
 PATH = "/oauth/token"
@@ -98,6 +100,22 @@ def test_of_two_clients_neither_is_believed(api: APIClient) -> None:
     for fields in ({"client_id": other.client_id}, {"client_secret": SECRET}):
         response = api.post(PATH, GRANT | fields, HTTP_AUTHORIZATION=header)
         assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_makes_nobody_a_guesser(  # X1
+    api: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OAUTHSITE = {**settings.OAUTHSITE, "RATES": {"client_failures": "2/5m"}}
+    fields = GRANT | {"client_id": ClientFactory().client_id, "client_secret": SECRET}
+
+    def away(**_: Any) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as outage:
+        outage.setattr(protocol_credentials, "verify_client", away)
+        assert [api.post(PATH, fields).status_code for _ in range(4)] == [503] * 4
+    assert api.post(PATH, fields).status_code == 200
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 
+from django import db
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
@@ -56,6 +57,9 @@ def proven_client(
     except InvalidClient as error:
         if _basic(request) is not None:  # RFC 6749 §5.2: answer the scheme that was tried
             error.headers["WWW-Authenticate"] = f'Basic realm="{issuer(request)}", charset="UTF-8"'
+        raise
+    except db.Error:  # that was no guess: once the database is back, nobody who is right has to wait
+        throttle.give_back(key)
         raise
     throttle.give_back(key)
     return client
