@@ -77,6 +77,10 @@ class TokenFamilyQuerySet(AdministeredFamilies):
         """The one family."""
         return self.filter(pk=pk)
 
+    def lock_newest(self) -> datetime | None:
+        """When the newest token of the first of these was made; its row is locked until the transaction ends."""
+        return self.select_for_update().values_list("issued_at", flat=True).first()
+
     def unissued(self, pk: UUID) -> Self:
         """The one family, if it still waits for its code to be spent."""
         return self.standing().filter(pk=pk, issued_at__isnull=True)

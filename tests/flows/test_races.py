@@ -86,6 +86,7 @@ def test_within_the_grace_all_sixteen_succeed_in_one_family(
             assert [answer.status_code for answer in answers] == [200] * THREADS
             assert len({answer.json()["access_token"] for answer in answers}) == THREADS
     assert TokenFamily.objects.live().count() == ROUNDS
+    assert AccessToken.objects.live().count() == ROUNDS * THREADS
 
 
 @pytest.mark.rfc("7009", "2.1")

@@ -102,8 +102,10 @@ def test_within_the_grace_a_spent_token_gives_a_sibling(session: Session, settin
 def test_within_the_grace_a_duplicate_in_flight_gets_its_own_pair(session: Session, settings: Any) -> None:  # K2
     settings.OAUTHSITE = {**settings.OAUTHSITE, "REFRESH_TOKEN_GRACE": 10}
     peeked = rotation.find_refresh_token(client=session.client, value=session.pair["refresh_token"])
-    assert session.refresh().status_code == 200
+    first = session.refresh().json()["access_token"]
     assert session.works(rotation.rotate(peeked, scope=["read"], origin=Origin()).access_token)
+    assert session.works(first)
+    assert not session.works(session.pair["access_token"])
 
 
 def test_no_access_token_row_is_needed_for_a_refresh(session: Session) -> None:

@@ -86,7 +86,7 @@ def rotate(
 
 @in_one_transaction
 def _rotate(token: RefreshToken, *, scope: str, resource: list[str], token_group: str) -> Issued:
-    family, is_sibling = token.family, token.used_at is not None  # one within the grace ends no other
+    family, is_sibling = token.family, _is_sibling(token)
     # Later than what it replaces, also by the clock of a worker that is behind.
     now = max(timezone.now(), family.issued_at + timedelta(microseconds=not is_sibling))
     ends = lifetimes(family, has_refresh_token=True, now=now)
@@ -123,6 +123,17 @@ def _rotate(token: RefreshToken, *, scope: str, resource: list[str], token_group
     if not spent and not options().REFRESH_TOKEN_GRACE:
         raise InvalidGrant
     return Issued(family=family, row=row, access_token=pair.access_token, refresh_token=pair.refresh_token)
+
+
+def _is_sibling(token: RefreshToken) -> bool:
+    """Whether somebody spent the token before: within the grace another pair comes, and ends none of the first.
+
+    Asked under the family's lock: a duplicate in flight read both rows before the first one wrote them.
+    """
+    if not options().REFRESH_TOKEN_GRACE:
+        return False
+    token.family.issued_at = TokenFamily.objects.only_this(token.family.pk).lock_newest() or token.family.issued_at
+    return not get_refresh_token_model().objects.unspent().only_this(token.pk).exists()
 
 
 def _of(token: RefreshToken, now: datetime) -> dict[str, Any]:
