@@ -18,7 +18,9 @@ from oauth2_provider.models import get_device_grant_model, get_grant_model, get_
 from clients.events import Act, record
 from clients.models import Client, Event
 from clients.rules.client_secrets import reset_secret
+from clients.values import digest
 from tests.factories import ClientFactory, FamilyFactory, UserFactory
+from tests.sessions import Session
 from tokens.models import AccessToken, TokenFamily
 from tokens.origin import Origin
 from tokens.rules.cleanup import clean_up, outlook
@@ -86,6 +88,16 @@ def test_refresh_tokens_past_their_end_go() -> None:
     get_refresh_token_model().objects.update(expires=ago(days=2))
     assert run()["refresh_tokens"] == 1
     assert AccessToken.objects.count() == 1
+
+
+def test_access_tokens_past_their_end_go_while_their_family_lives_on(session: Session) -> None:
+    value = session.refresh().json()["access_token"]
+    AccessToken.objects.exclude(token_checksum=digest(value)).update(expires=ago(hours=25))
+    assert outlook()["access_tokens"] == 1
+    assert run()["access_tokens"] == 1
+    assert session.works(value)
+    AccessToken.objects.update(expires=ago(hours=23))
+    assert "access_tokens" not in run()
 
 
 def test_device_authorizations_that_are_over_go() -> None:
@@ -176,7 +188,7 @@ def test_a_thousand_rows_are_a_handful_of_statements(django_assert_max_num_queri
     TokenFamily.objects.bulk_create(
         [TokenFamily(client=client, grant_type="x", expires=ago(days=31)) for client in [ClientFactory()] * 1_000]
     )
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(28):
         assert sum(batch.count for batch in clean_up()) == 1_000
 
 

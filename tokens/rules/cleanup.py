@@ -53,6 +53,7 @@ def outlook() -> dict[str, int]:
         "expired": TokenFamily.objects.dead_by_time(_before(options().DEAD_TOKEN_RETENTION)).count(),
         "revoked": TokenFamily.objects.dead_by_act(_before(options().DEAD_TOKEN_RETENTION)).count(),
         "codes": words.ended_before(get_grant_model(), _before(options().SPENT_CODE_RETENTION)).count(),
+        "access_tokens": words.ended_before(get_access_token_model(), _before(A_DAY)).count(),
         "refresh_tokens": words.ended_before(get_refresh_token_model(), _before(A_DAY)).count(),
         "devices": words.ended_before(get_device_grant_model(), _before(A_DAY)).count(),
         "secrets": get_application_model().objects.with_ended_secret().count(),
@@ -82,6 +83,11 @@ def _revoked_families(size: int) -> Iterator[int]:
 def _codes(size: int) -> Iterator[int]:
     """Codes by which a replay is no longer looked for (RFC 6749 §10.5)."""
     yield from _ended(get_grant_model(), options().SPENT_CODE_RETENTION, size)
+
+
+def _access_tokens(size: int) -> Iterator[int]:
+    """Access tokens past their end. A family that is refreshed lives on, and leaves one behind with each refresh."""
+    yield from _ended(get_access_token_model(), A_DAY, size)
 
 
 def _refresh_tokens(size: int) -> Iterator[int]:
@@ -125,6 +131,7 @@ STEPS: dict[str, Callable[[int], Iterator[int]]] = {
     "expired": _expired_families,
     "revoked": _revoked_families,
     "codes": _codes,
+    "access_tokens": _access_tokens,
     "refresh_tokens": _refresh_tokens,
     "devices": _devices,
     "secrets": _secrets,
