@@ -44,4 +44,4 @@ def tell_owner(client: Any, act: Act, *, note: str) -> None:
         f"{issuer.rstrip('/')}/dev/" if issuer else "",
     ]
     subject = _("%(client)s: %(act)s") % {"client": client, "act": act.label}
-    mail.send(client.user.email, subject, "\n\n".join(line for line in lines if line))
+    mail.send(mail.address_of(client.user), subject, "\n\n".join(line for line in lines if line))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -24,16 +26,21 @@ def send(to: str, subject: str, body: str) -> None:
         transaction.on_commit(lambda: _hand_over(to, subject, body), robust=True)
 
 
+def address_of(user: Any) -> str:
+    """Where a user of the host's reads letters; empty where they have no address."""
+    return getattr(user, user.get_email_field_name(), "") or ""
+
+
 def _hand_over(to: str, subject: str, body: str) -> None:
     if options().MAIL_IN_BACKGROUND:
-        _postman().submit(_deliver, to, subject, body)
+        _postman(os.getpid()).submit(_deliver, to, subject, body)
     else:
         _deliver(to, subject, body)
 
 
 @cache
-def _postman() -> ThreadPoolExecutor:
-    """One thread per process, made with the first letter: a pool does not survive a fork."""
+def _postman(process: int) -> ThreadPoolExecutor:
+    """One thread per process, made with its first letter: a pool does not survive a fork."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="oauth-mail")
 
 

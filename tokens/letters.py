@@ -39,7 +39,7 @@ def tell_of_authorization(*, family: TokenFamily, site: str) -> None:
     }
     body = render_to_string("oauth_tokens/mail/authorization.txt", context)
     subject = _("%(client)s may use your account") % {"client": client}
-    mail.send(getattr(user, user.get_email_field_name(), ""), subject, body)
+    mail.send(mail.address_of(user), subject, body)
 
 
 def one_line(text: str) -> str:
@@ -62,4 +62,4 @@ def tell_of_password(*, family: TokenFamily, user: Any, request: HttpRequest | N
     with translation.override(settings.LANGUAGE_CODE):
         subject = _("%(client)s logged you in with your password") % {"client": family.client.name}
         body = render_to_string("oauth_tokens/mail/password_flow_used.txt", context)
-    mail.send(getattr(user, user.get_email_field_name(), ""), subject, body)
+    mail.send(mail.address_of(user), subject, body)

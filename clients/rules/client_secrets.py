@@ -103,4 +103,4 @@ def _tell(client: Any, grace_hours: int, note: str) -> None:
         else _("The old one no longer works."),
         note,
     ]
-    mail.send(client.user.email, subject, "\n\n".join(filter(None, lines)))
+    mail.send(mail.address_of(client.user), subject, "\n\n".join(filter(None, lines)))

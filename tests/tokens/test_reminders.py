@@ -48,6 +48,16 @@ def test_a_week_before_the_end_one_letter_leaves(own: Any, django_capture_on_com
         assert word in letter.body
 
 
+def test_it_goes_to_the_address_that_the_hosts_users_have(
+    own: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(type(own.user), "EMAIL_FIELD", "last_name")
+    type(own.user).objects.update(last_name="ada@work.example")
+    issue(own)
+    run(timedelta(days=84), django_capture_on_commit_callbacks)
+    assert mail.outbox[0].to == ["ada@work.example"]
+
+
 def test_its_link_leads_to_the_form(own: Any, django_capture_on_commit_callbacks: Any) -> None:
     issue(own)
     run(timedelta(days=84), django_capture_on_commit_callbacks)

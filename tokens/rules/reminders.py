@@ -38,7 +38,7 @@ def _ending() -> TokenFamilyQuerySet:
 
 def _remind(family: TokenFamily) -> bool:
     """The letter for one token. Two runs at once write one."""
-    email = getattr(family.user, "email", "")
+    email = mail.address_of(family.user)
     context = {"family": family, "site": options().SITE_NAME, "issuer": (options().ISSUER or "").rstrip("/")}
     with transaction.atomic():
         if not TokenFamily.objects.only_this(family.pk).unannounced().update(reminded_at=timezone.now()):
