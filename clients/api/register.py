@@ -48,10 +48,8 @@ class Registration(BorderView):
 
     def put(self, request: Request, client_id: str) -> Response:
         """RFC 7592 §2.2."""
-        client = managed(request, client_id)
-        selfservice.replace(client, sent(request), ip_address=client_ip(request))
-        client.refresh_from_db()
-        return Response({**described(request, client), TOKEN: registration_token(request)})
+        selfservice.replace(managed(request, client_id), sent(request), ip_address=client_ip(request))
+        return self.get(request, client_id)
 
     def delete(self, request: Request, client_id: str) -> Response:
         """RFC 7592 §2.3."""

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.template.response import SimpleTemplateResponse
@@ -115,6 +115,13 @@ class UserPage(Page):
 
 class OwnClientPage(UserPage):
     """A page about one client, for its owner. To anyone else it is as absent as any other (ASVS 8.2.2)."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer. Raises Http404 also where the client was deleted since it was found: a button pressed twice."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except get_application_model().DoesNotExist as error:
+            raise Http404 from error
 
     @cached_property
     def client(self) -> Any:

@@ -90,7 +90,7 @@ def withdraw_password_flow(clients: ClientQuerySet, decision: Decision) -> list[
             password_grant_secret="",
             password_grant_secret_created_at=None,
         )
-        _condemn(changed, decision, grant_type="password")
+        condemn(changed, decision, grant_type="password")
     return changed
 
 
@@ -105,14 +105,14 @@ def withdraw_implicit_flow(clients: ClientQuerySet, decision: Decision) -> list[
         changed = _decide(
             clients.using_implicit_flow(True), decision, Act.IMPLICIT_FLOW_WITHDRAWN, implicit_allowed=False
         )
-        _condemn(changed, decision, grant_type="implicit")
+        condemn(changed, decision, grant_type="implicit")
     return changed
 
 
 def revoke_tokens(clients: ClientQuerySet, decision: Decision) -> int:
     """Revoke every token of these clients, and say how many families still worked."""
     with transaction.atomic():
-        return _condemn(clients.lock_all(), decision)
+        return condemn(clients.lock_all(), decision)
 
 
 def _decide(clients: ClientQuerySet, decision: Decision, act: Act, **columns: Any) -> list[Client]:
@@ -138,9 +138,9 @@ def _decide(clients: ClientQuerySet, decision: Decision, act: Act, **columns: An
     return changed
 
 
-def _condemn(clients: list[Client], decision: Decision, *, grant_type: str | None = None) -> int:
+def condemn(clients: list[Client], decision: Decision, *, grant_type: str | None = None) -> int:
     """Have whoever keeps tokens revoke them, in this transaction: a failure there undoes the act."""
     answers: Any = signals.tokens_condemned.send(
-        sender=_condemn, clients=clients, grant_type=grant_type, decision=decision
+        sender=condemn, clients=clients, grant_type=grant_type, decision=decision
     )
     return sum(count for _, count in answers)

@@ -13,6 +13,7 @@ from oauth2_provider.models import get_application_model
 from clients import events, signals
 from clients.events import Act
 from clients.rules import registration
+from clients.rules.administration import Decision, condemn
 
 if TYPE_CHECKING:
     from clients.models import Client
@@ -29,15 +30,13 @@ def edit(
     redirect_uris: Sequence[str],
     scope: str,
     website: str,
-    implicit_allowed: bool,
-    token_lifetime: int | None,
     ip_address: str | None = None,
     **columns: Any,
 ) -> list[str]:
     """Change what the client tells about itself, and further columns, and say what that was. Raises Invalid.
 
     A new name, website, redirect URI or scope is a new face: nobody's earlier consent skips the
-    page for it (ASVS 10.7.2).
+    page for it (ASVS 10.7.2). Without the implicit flow, the tokens that it gave end too.
     """
     face = registration.check_face(
         name=name,
@@ -48,15 +47,16 @@ def edit(
         redirects_needed="authorization_code" in columns.get("grant_types", client.grant_types).split(),
     )
     row = _model().objects.lock(client.pk)
-    had_implicit = row.implicit_allowed
     changed = _set(row, **vars(face))
     if changed:
         row.changed_at = timezone.now()
-    changed += _set(row, token_lifetime=token_lifetime, implicit_allowed=implicit_allowed, **columns)
+    changed += _set(row, **columns)
     row.save()
     note = partial(_note, row, actor=actor, ip_address=ip_address)
-    if implicit_allowed != had_implicit:
-        note(Act.IMPLICIT_FLOW_ALLOWED if implicit_allowed else Act.IMPLICIT_FLOW_WITHDRAWN)
+    if "implicit_allowed" in changed:
+        note(Act.IMPLICIT_FLOW_ALLOWED if row.implicit_allowed else Act.IMPLICIT_FLOW_WITHDRAWN)
+        if not row.implicit_allowed:
+            condemn([row], Decision(actor=actor, ip_address=ip_address), grant_type="implicit")
     if rest := [field for field in changed if field != "implicit_allowed"]:
         note(Act.CLIENT_CHANGED, changed=rest)
     return changed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from oauth2_provider.models import get_application_model
@@ -18,18 +19,24 @@ if TYPE_CHECKING:
 NOT_FOR_CLIENTS = ("registration_access_token", "registration_client_uri", "client_id_issued_at")
 
 
+class NotRegistered(InvalidToken):
+    """RFC 7592 §2.1: the token is wrong, or there is no such client, or no longer."""
+
+    description = "The registration access token is invalid."
+
+
 def find_registered(*, client_id: str, token: str) -> Client:
-    """The client that this registration token manages. Raises InvalidToken (RFC 7592 §2.1: also for none)."""
+    """The client that this registration token manages. Raises NotRegistered."""
     found: Client | None = get_application_model().objects.named(client_id).first()
     if not values.matches(token, found.registration_token if found else "") or found is None:
-        raise InvalidToken("The registration access token is invalid.")
+        raise NotRegistered
     return found
 
 
 def replace(client: Client, sent: Mapping[str, Any], *, ip_address: str | None = None) -> None:
     """Set all metadata anew: what is left out is as if it had never been said (RFC 7592 §2.2).
 
-    Raises InvalidMetadata or InvalidRedirectURI.
+    Raises InvalidMetadata, InvalidRedirectURI or NotRegistered.
     """
     if sent.get("client_id") != client.client_id or any(name in sent for name in NOT_FOR_CLIENTS):
         raise dynamic.InvalidMetadata("client_id is to be sent, and nothing else that the server decides.")
@@ -39,7 +46,7 @@ def replace(client: Client, sent: Mapping[str, Any], *, ip_address: str | None =
     wanted = dynamic.read(sent)
     if wanted.is_public != client.is_public:
         raise dynamic.InvalidMetadata("Whether there is a secret cannot be changed. Register anew.")
-    with dynamic.translated():
+    with dynamic.translated(), _while_it_stands():
         editing.edit(
             client,
             actor=None,
@@ -47,8 +54,6 @@ def replace(client: Client, sent: Mapping[str, Any], *, ip_address: str | None =
             redirect_uris=wanted.redirect_uris,
             scope=wanted.scope,
             website=wanted.website,
-            implicit_allowed=client.implicit_allowed,
-            token_lifetime=client.token_lifetime,
             ip_address=ip_address,
             grant_types=" ".join(wanted.grant_types),
             token_endpoint_auth_method=wanted.auth_method,
@@ -56,5 +61,15 @@ def replace(client: Client, sent: Mapping[str, Any], *, ip_address: str | None =
 
 
 def remove(client: Client, *, ip_address: str | None = None) -> None:
-    """Take the client away, with everything that was granted to it (RFC 7592 §2.3)."""
-    editing.delete(client, actor=None, ip_address=ip_address)
+    """Take the client away, with everything that was granted to it (RFC 7592 §2.3). Raises NotRegistered."""
+    with _while_it_stands():
+        editing.delete(client, actor=None, ip_address=ip_address)
+
+
+@contextmanager
+def _while_it_stands() -> Iterator[None]:
+    """Within it, a client that was deleted since it was found is as unknown as any other."""
+    try:
+        yield
+    except get_application_model().DoesNotExist as error:
+        raise NotRegistered from error

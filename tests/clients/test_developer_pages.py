@@ -16,7 +16,7 @@ from django.utils import timezone
 from clients import events, values
 from clients.events import Act
 from clients.models import Client, Event
-from clients.rules import client_secrets
+from clients.rules import client_secrets, editing
 from tests.factories import PASSWORD, SECRET, ClientFactory, FamilyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +158,19 @@ def test_deleting_says_what_stops_and_does_it(browser: Visitor, own: Any, ada: A
     assert Client.objects.count() == 1
     assert browser.post(page)["Location"] == "/dev"
     assert Client.objects.count() == 0
+
+
+def test_a_button_that_was_pressed_twice_finds_nothing_the_second_time(
+    browser: Visitor, own: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = editing.delete
+
+    def twice(client: Any, **act: Any) -> None:
+        delete(Client.objects.get(), **act)
+        delete(client, **act)
+
+    monkeypatch.setattr(editing, "delete", twice)
+    assert browser.post(f"/dev/clients/{own.client_id}/delete").status_code == 404
 
 
 def test_a_reset_shows_the_new_secret_and_keeps_the_old_one_for_a_day(browser: Visitor, own: Any) -> None:

@@ -71,6 +71,21 @@ def test_the_implicit_flow_is_told_by_its_name(own: Any) -> None:
     assert [*acts] == [Act.IMPLICIT_FLOW_ALLOWED, Act.IMPLICIT_FLOW_WITHDRAWN]
 
 
+def test_without_the_implicit_flow_its_tokens_end_and_no_others(own: Any) -> None:
+    edit(own, implicit_allowed=True)
+    given, other = (
+        FamilyFactory(client=own, user=own.user, grant_type=name)[0] for name in ("implicit", "self_issued")
+    )
+    edit(Client.objects.get(pk=own.pk), implicit_allowed=True, name="Another bot")
+    assert TokenFamily.objects.live().count() == 2
+    edit(Client.objects.get(pk=own.pk), implicit_allowed=False)
+    assert [*TokenFamily.objects.live()] == [other]
+    revoked = Event.objects.get(act=Act.TOKENS_REVOKED)
+    assert (revoked.actor, revoked.client, revoked.count) == (own.user, own, 1)
+    given.refresh_from_db()
+    assert given.is_revoked
+
+
 def test_what_breaks_a_rule_changes_nothing(own: Any) -> None:
     with pytest.raises(Invalid):
         edit(own, name="", scope="read write")

@@ -7,6 +7,8 @@ from rest_framework.test import APIClient
 
 from clients import values
 from clients.models import Client
+from clients.rules import selfservice
+from clients.rules.dynamic import read, register_dynamically
 from tests.factories import ClientFactory, UserFactory
 from tests.sessions import ME
 
@@ -130,6 +132,32 @@ def test_the_policy_is_that_of_apps(api: APIClient, settings: Any) -> None:  # A
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer ")  # RFC 6750 §3
     assert Client.objects.count() == 0
+
+
+@pytest.mark.rfc("7592", "2.2")
+def test_a_client_that_replaces_its_metadata_takes_back_no_decision_of_that_moment(api: APIClient) -> None:
+    owner = UserFactory()
+    registered, token = register_dynamically(read(MINIMAL), owner=owner)
+    Client.objects.update(implicit_allowed=True, token_lifetime=3_600)
+    found = selfservice.find_registered(client_id=registered.client.client_id, token=token)
+    Client.objects.update(implicit_allowed=False, token_lifetime=60)  # by an administrator, meanwhile
+    selfservice.replace(found, {**MINIMAL, "client_id": found.client_id, "client_name": "Another name"})
+    client = Client.objects.get()
+    assert (client.name, client.implicit_allowed, client.token_lifetime) == ("Another name", False, 60)
+
+
+@pytest.mark.rfc("7592", "2.1")
+def test_a_client_that_is_deleted_meanwhile_is_gone(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, real = register(api).json(), selfservice.find_registered
+
+    def find_registered(**named: str) -> Client:
+        found = real(**named)
+        Client.objects.all().delete()  # by the same request, sent twice
+        return found
+
+    monkeypatch.setattr(selfservice, "find_registered", find_registered)
+    header = {"HTTP_AUTHORIZATION": f"Bearer {made['registration_access_token']}"}
+    assert api.delete(made["registration_client_uri"], **header).status_code == 401
 
 
 @pytest.mark.rfc("7591", "5")
