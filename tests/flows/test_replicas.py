@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.db import DEFAULT_DB_ALIAS, router
 from django.test import Client as Visitor
+from rest_framework.test import APIClient
 
 from clients.models import Client, Event
 from tests.factories import AccessTokenFactory
 from tests.sessions import Session
+from tokens.rules import replay
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,23 @@ def test_tokens_are_read_where_they_are_written(readers: Readers, session: Sessi
     assert session.api.get("/oauth/userinfo", HTTP_AUTHORIZATION=f"Bearer {pair['access_token']}").status_code == 200
     assert session.revoke(pair["access_token"]).status_code == 200
     assert not session.works(pair["access_token"])
+    assert readers.of_ours() == []
+
+
+def test_whether_it_is_a_replay_too(readers: Readers, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replay, "SETTLING", (0.001,))
+    assert session.refresh().status_code == 200
+    assert session.refresh().status_code == 400
+    assert readers.of_ours() == []
+
+
+def test_what_a_client_changed_about_itself_too(readers: Readers, api: APIClient) -> None:
+    metadata = {"client_name": "My App", "redirect_uris": ["https://app.example/cb"]}
+    made = api.post("/oauth/register", metadata, format="json").json()
+    header = {"HTTP_AUTHORIZATION": f"Bearer {made['registration_access_token']}"}
+    wanted = {**metadata, "client_id": made["client_id"], "client_name": "Renamed"}
+    answer = api.put(made["registration_client_uri"], wanted, format="json", **header)
+    assert answer.json()["client_name"] == "Renamed"
     assert readers.of_ours() == []
 
 
