@@ -106,15 +106,21 @@ def ask(value: str) -> RemoteToken | None:
     """What the value stands for; None if it is dead. Raises AuthorizationServerAway."""
     if not value or len(value) > LONGEST_TOKEN:
         return None
-    key = f"oauth_introspection:{values.digest(value)}"
+    key = _key(value)
     known, until = _kept(key)
     if time.time() < until:  # by our clock: the cache only tidies up
         return known
-    token = _read(_introspect(value))
+    token = _introspect(value)
     if token is not None and (seconds := _may_be_kept(token)) > 0:
         with suppress(CacheAway):
             caching.ask(cache, "set", key, (token, time.time() + seconds), seconds)
     return token
+
+
+def _key(value: str) -> str:
+    """Under which an answer is kept: others share the cache, who ask elsewhere, or may know less."""
+    given = options()
+    return f"oauth_introspection:{values.digest(f'{given.INTROSPECTION_URL} {given.INTROSPECTION_CLIENT_ID} {value}')}"
 
 
 def _kept(key: str) -> tuple[RemoteToken | None, float]:
@@ -124,8 +130,8 @@ def _kept(key: str) -> tuple[RemoteToken | None, float]:
     return None, 0.0
 
 
-def _introspect(value: str) -> Any:
-    """The answer of the authorization server. Raises AuthorizationServerAway."""
+def _introspect(value: str) -> RemoteToken | None:
+    """What the authorization server says now. Raises AuthorizationServerAway, also for what makes no sense."""
     given = options()
     try:
         answer = requests.post(
@@ -136,25 +142,24 @@ def _introspect(value: str) -> Any:
             allow_redirects=False,  # the token goes to nobody else
         )
         answer.raise_for_status()
-        found = answer.json()
-        return found["active"] and found
-    except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+        return _read(answer.json())
+    except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
         # Without the error's own words: they may repeat what was sent.
         logger.warning("introspection_failed", extra={"reason": type(error).__name__})
         raise AuthorizationServerAway from None
 
 
 def _read(found: Any) -> RemoteToken | None:
-    if not found:
+    if found["active"] is not True:  # RFC 7662 §2.2: a boolean
         return None
-    audience = found.get("aud", [])
+    audience, expires = found.get("aud", []), found.get("exp")
     return RemoteToken(
         client_id=found.get("client_id", ""),
         scope=tuple(found.get("scope", "").split()),
         subject=found.get("sub"),
         username=found.get("username", ""),
         resource=tuple([audience] if isinstance(audience, str) else audience),
-        expires=found.get("exp"),
+        expires=None if expires is None else int(expires),
     )
 
 

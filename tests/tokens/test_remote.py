@@ -144,13 +144,18 @@ def test_a_token_for_another_server_is_worth_nothing(elsewhere: Elsewhere, resou
     assert elsewhere.call(token).status_code == status
 
 
+def saying(said: Any) -> Any:
+    """An answer with this JSON."""
+    return type("A", (), {"raise_for_status": lambda _: None, "json": lambda _: said})()
+
+
+NONSENSE: list[Any] = [[], {}, {"active": True, "scope": None}, {"active": True, "exp": "soon"}]
+
+
 @pytest.mark.parametrize(
     "answer",
-    [
-        {"side_effect": requests.Timeout},
-        {"return_value": type("A", (), {"raise_for_status": lambda _: None, "json": lambda _: []})()},
-    ],
-    ids=["timeout", "nonsense"],
+    [{"side_effect": requests.Timeout}, *({"return_value": saying(said)} for said in NONSENSE)],
+    ids=["timeout", *map(str, NONSENSE)],
 )
 def test_an_authorization_server_that_is_away_makes_no_token_bad(elsewhere: Elsewhere, answer: Any) -> None:  # X1
     token = AccessTokenFactory(user=UserFactory(), scope="write")[1]
@@ -167,9 +172,24 @@ def test_wrong_credentials_of_the_resource_server_are_no_bad_token(elsewhere: El
 
 def test_an_audience_of_one_may_come_as_text(elsewhere: Elsewhere) -> None:
     said = {"active": True, "scope": "write", "sub": "1", "aud": "https://other.example/"}
-    found = type("A", (), {"raise_for_status": lambda _: None, "json": lambda _: said})()
-    with patch("tokens.remote.requests.post", return_value=found):
+    with patch("tokens.remote.requests.post", return_value=saying(said)):
         assert elsewhere.call("any").status_code == 401
+
+
+@pytest.mark.rfc("7662", "2.2")
+@pytest.mark.parametrize("active", [False, None, "false", "true", 1])
+def test_active_is_true_or_the_token_is_dead(elsewhere: Elsewhere, active: Any) -> None:
+    said = {"active": active, "scope": "write", "sub": "1"}
+    with patch("tokens.remote.requests.post", return_value=saying(said)):
+        assert elsewhere.call("any").status_code == 401
+
+
+def test_who_shares_the_cache_asks_for_itself(elsewhere: Elsewhere, settings: Any) -> None:
+    token = AccessTokenFactory(user=UserFactory(), scope="write")[1]
+    assert elsewhere.call(token).status_code == 200
+    less = ClientFactory()  # which may ask about no token but its own
+    settings.OAUTHSITE = {**settings.OAUTHSITE, "INTROSPECTION_CLIENT_ID": less.client_id}
+    assert elsewhere.call(token).status_code == 401
 
 
 PROGRAM = """
