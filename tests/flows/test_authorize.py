@@ -725,6 +725,14 @@ def test_its_lifetime_is_the_clients_or_the_sites(settings: Any, own: Any, site:
     assert fragment_of(Visitor().allow(client, response_type="token")).get("expires_in") == seconds
 
 
+def test_one_that_does_not_end_is_announced_and_issued_so(settings: Any) -> None:
+    settings.OAUTHSITE = {**settings.OAUTHSITE, "IMPLICIT_TOKEN_LIFETIME": None, "TOKEN_LIFETIME": 60}
+    visitor, client = Visitor(), ClientFactory(user=UserFactory(), implicit_allowed=True)
+    page = visitor.ask(client, response_type="token")
+    assert page.context["lasts"] == ""
+    assert "expires_in" not in fragment_of(visitor.decide(page))
+
+
 @pytest.mark.parametrize("mode", ["query", "form_post"])  # C11
 def test_a_token_is_sent_no_other_way(mode: str) -> None:
     client = ClientFactory(user=UserFactory(), implicit_allowed=True)

@@ -135,7 +135,8 @@ def _grant(
             redirect_uri=asked.channel.sent_redirect_uri, code_challenge=asked.code_challenge, **shared
         )
         return family, {"code": code}
-    issued = start(grant_type=IMPLICIT, expires=_implicit_end(asked.client, timezone.now()), **shared)
+    ends = _implicit_end(asked.client, timezone.now())
+    issued = start(grant_type=IMPLICIT, expires=ends, until_revoked=ends is None, **shared)
     answer = {"access_token": issued.access_token, "token_type": "Bearer", "scope": issued.row.scope}
     return issued.family, answer | ({"expires_in": str(issued.expires_in)} if issued.expires_in else {})
 
