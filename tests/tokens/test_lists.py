@@ -217,6 +217,12 @@ def test_the_history_keeps_one_line_with_the_rule(browser: Visitor, tokens: Toke
     assert Event.objects.filter(act=Act.TOKENS_REVOKED).newest_first()[0].details == {"rule": "all"}
 
 
+@pytest.mark.usefixtures("tokens")
+def test_the_rule_in_the_history_names_no_address(browser: Visitor) -> None:
+    browser.post("/dev/tokens/revoke", {"address": WORK})
+    assert Event.objects.get(act=Act.TOKENS_REVOKED).details == {"rule": {"address": True}}
+
+
 @pytest.mark.parametrize("number", [1, 200])
 def test_revoking_takes_the_same_statements_for_any_number(browser: Visitor, ada: Any, number: int) -> None:
     client = ClientFactory()

@@ -43,12 +43,12 @@ class Selection:
         return self == Selection()
 
     def details(self) -> dict[str, Any]:
-        """The criteria as the history keeps them."""
+        """The criteria as the history keeps them: addresses have a column of their own, which forgets."""
         said = {
             "token": str(self.family or ""),
             "of_client": self.client.client_id if self.client else "",
             "group": self.group,
-            "address": self.address,
+            "address": bool(self.address),
             "unused_days": self.unused_days,
         }
         return {"rule": {name: value for name, value in said.items() if value} or "all"}
