@@ -141,6 +141,13 @@ def test_tokens_are_revoked_by_rule(words: tuple[str, ...], left: set[str]) -> N
     assert {family.user.username for family in TokenFamily.objects.live()} == left
 
 
+def test_days_to_come_are_refused() -> None:
+    value = FamilyFactory()[1]
+    with pytest.raises(CommandError, match="0 or more"):
+        run("oauth_revoke", "--unused-days=-1")
+    verify(value)
+
+
 def test_a_dry_run_revokes_nothing() -> None:
     value = FamilyFactory()[1]
     assert run("oauth_revoke", "--all", "--dry-run") == {"would_be_revoked": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ class Command(AnsweringCommand):
         parser.add_argument("--client", help="client_id")
         parser.add_argument("--group", help="exact token group")
         parser.add_argument("--ip", help="the address from which they were authorized")
-        parser.add_argument("--unused-days", type=int, help="not used, and not made, for so many days")
+        parser.add_argument("--unused-days", type=_days, help="not used, and not made, for so many days")
         parser.add_argument("--all", action="store_true", dest="everything", help="every token of this site")
         parser.add_argument("--reason", default="", help="for the history")
 
@@ -68,3 +69,10 @@ class Command(AnsweringCommand):
         if unused_days is not None:
             families = families.unused_since(timezone.now() - timedelta(days=unused_days))
         return families
+
+
+def _days(text: str) -> int:
+    """A span that lies behind: before a moment to come would be every token."""
+    if not text.isdecimal():
+        raise ArgumentTypeError("0 or more, as a whole number")
+    return int(text)
