@@ -21,7 +21,8 @@ class Scope:
 
     `title` and `description` are for people. `contains` lists what it grants besides itself;
     `suffixes` admits `name:anything`, contained in it; `restricted` keeps it from clients that
-    registered without an owner; `sensitive` puts it first, with a warning.
+    registered without an owner; `sensitive` puts it first, with a warning; `reads` tells that nothing can be
+    done or changed with it, and sets it below what can.
     """
 
     title: str | _StrPromise
@@ -30,21 +31,27 @@ class Scope:
     suffixes: bool = False
     restricted: bool = False
     sensitive: bool = False
+    reads: bool = False
+
+    @property
+    def area(self) -> _StrPromise:
+        """Under which words people find it, where there are both kinds."""
+        return _("Only see") if self.reads else _("Act for you or change something")
 
 
 _READ = {
-    "read:accounts": Scope(_("See accounts"), _("Profiles, and your own account's settings.")),
-    "read:blocks": Scope(_("See your blocks"), _("Whom and which sites you block.")),
-    "read:bookmarks": Scope(_("See your bookmarks"), _("The posts you keep for later.")),
-    "read:collections": Scope(_("See collections"), _("Collections of accounts.")),
-    "read:favourites": Scope(_("See your favourites"), _("The posts you like.")),
-    "read:filters": Scope(_("See your filters"), _("The words you do not want to see.")),
-    "read:follows": Scope(_("See whom you follow"), _("Whom you follow and who follows you.")),
-    "read:lists": Scope(_("See your lists"), _("Your lists and who is on them.")),
-    "read:mutes": Scope(_("See your mutes"), _("Whom you mute.")),
-    "read:notifications": Scope(_("See your notifications"), _("Who mentioned or followed you.")),
-    "read:search": Scope(_("Search for you"), _("Search with your account.")),
-    "read:statuses": Scope(_("See posts"), _("All posts that you can see, private ones too.")),
+    "read:accounts": Scope(_("See accounts"), _("Profiles, and your own account's settings."), reads=True),
+    "read:blocks": Scope(_("See your blocks"), _("Whom and which sites you block."), reads=True),
+    "read:bookmarks": Scope(_("See your bookmarks"), _("The posts you keep for later."), reads=True),
+    "read:collections": Scope(_("See collections"), _("Collections of accounts."), reads=True),
+    "read:favourites": Scope(_("See your favourites"), _("The posts you like."), reads=True),
+    "read:filters": Scope(_("See your filters"), _("The words you do not want to see."), reads=True),
+    "read:follows": Scope(_("See whom you follow"), _("Whom you follow and who follows you."), reads=True),
+    "read:lists": Scope(_("See your lists"), _("Your lists and who is on them."), reads=True),
+    "read:mutes": Scope(_("See your mutes"), _("Whom you mute."), reads=True),
+    "read:notifications": Scope(_("See your notifications"), _("Who mentioned or followed you."), reads=True),
+    "read:search": Scope(_("Search for you"), _("Search with your account."), reads=True),
+    "read:statuses": Scope(_("See posts"), _("All posts that you can see, private ones too."), reads=True),
 }
 _WRITE = {
     "write:accounts": Scope(_("Change your profile"), _("Your name, pictures and settings.")),
@@ -72,14 +79,20 @@ _ADMIN_PARTS = (
     "canonical_email_blocks",
 )
 _ADMIN_READ = {
-    f"admin:read:{part}": Scope(_("See moderation data"), restricted=True, sensitive=True) for part in _ADMIN_PARTS
+    f"admin:read:{part}": Scope(_("See moderation data"), restricted=True, sensitive=True, reads=True)
+    for part in _ADMIN_PARTS
 }
 _ADMIN_WRITE = {f"admin:write:{part}": Scope(_("Moderate"), restricted=True, sensitive=True) for part in _ADMIN_PARTS}
 _RELATIONS = ("blocks", "follows", "mutes")
 
 MASTODON = {
-    "profile": Scope(_("Know who you are"), _("Your name, picture and profile address.")),
-    "read": Scope(_("See everything in your account"), _("All your data, without changing it."), contains=tuple(_READ)),
+    "profile": Scope(_("Know who you are"), _("Your name, picture and profile address."), reads=True),
+    "read": Scope(
+        _("See everything in your account"),
+        _("All your data, without changing it."),
+        contains=tuple(_READ),
+        reads=True,
+    ),
     **_READ,
     "write": Scope(
         _("Change everything in your account"),
@@ -95,7 +108,11 @@ MASTODON = {
     ),
     "push": Scope(_("Send you push notifications"), _("Receive your notifications and pass them on.")),
     "admin:read": Scope(
-        _("See everything a moderator sees"), contains=tuple(_ADMIN_READ), restricted=True, sensitive=True
+        _("See everything a moderator sees"),
+        contains=tuple(_ADMIN_READ),
+        restricted=True,
+        sensitive=True,
+        reads=True,
     ),
     **_ADMIN_READ,
     "admin:write": Scope(_("Moderate in your name"), contains=tuple(_ADMIN_WRITE), restricted=True, sensitive=True),
@@ -104,8 +121,8 @@ MASTODON = {
 }
 
 PNUT = {
-    "basic": Scope(_("See basic information"), _("Your public profile and what you can see.")),
-    "email": Scope(_("See your e-mail address"), _("The address of your account."), sensitive=True),
+    "basic": Scope(_("See basic information"), _("Your public profile and what you can see."), reads=True),
+    "email": Scope(_("See your e-mail address"), _("The address of your account."), sensitive=True, reads=True),
     "files": Scope(_("Manage your files"), _("See, upload, change and delete files."), suffixes=True, sensitive=True),
     "follow": MASTODON["follow"],
     "messages": Scope(_("Manage your messages"), _("Read and send private messages."), suffixes=True, sensitive=True),
@@ -114,7 +131,7 @@ PNUT = {
     ),
     "polls": Scope(_("Manage your polls"), _("Make polls and vote in your name.")),
     "presence": Scope(_("Show your presence"), _("See and set whether you are there.")),
-    "stream": Scope(_("See your stream"), _("The posts of those you follow.")),
+    "stream": Scope(_("See your stream"), _("The posts of those you follow."), reads=True),
     "update_profile": Scope(_("Change your profile"), _("Your name, pictures and description.")),
     "write_post": Scope(_("Publish in your name"), _("Write and delete posts."), sensitive=True),
 }

@@ -30,7 +30,10 @@ class ClientForm(forms.Form):
     redirect_uris = forms.CharField(
         label=_("Redirect URIs"),
         initial=redirects.OUT_OF_BAND,
-        help_text=_("One per line, at most 10. Where people are sent back to, compared letter by letter."),
+        help_text=_(
+            "Where people are sent back to once they have allowed it: one per line, at most 10, compared letter by "
+            "letter. For a script leave it as it is: people then copy a code."
+        ),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
     )
     scopes = picker.ScopesField(required=False, initial="read")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urljoin
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,7 +43,7 @@ def tell_owner(client: Any, act: Act, *, note: str) -> None:
         _("Your client %(client)s: %(act)s.") % {"client": client, "act": act.label},
         str(WHAT_IT_MEANS[act]),
         _("The administrators write: %(note)s") % {"note": note} if note else "",
-        f"{issuer.rstrip('/')}/dev/" if issuer else "",
+        urljoin(issuer, reverse("oauth_clients:client", args=[client.client_id])) if issuer else "",
     ]
     subject = _("%(client)s: %(act)s") % {"client": client, "act": act.label}
     mail.send(mail.address_of(client.user), subject, "\n\n".join(line for line in lines if line))

@@ -207,14 +207,19 @@ class Client(AbstractApplication):
         """The schemes of what it registered: the toolkit redirects to no other."""
         return sorted({uri.partition(":")[0] for uri in self.redirect_uri_list})
 
+    @property
+    def has_previous_secret(self) -> bool:
+        """Whether the secret before the last reset still works."""
+        ends_at = self.previous_secret_ends_at
+        return ends_at is not None and timezone.now() < ends_at
+
     def which_secret(self, secret: str) -> str | None:
         """The column that `secret` proves: `client_secret`, `previous_secret`, or None."""
         if self.is_public:
             return None
         if values.matches(secret, self.client_secret):
             return "client_secret"
-        ends_at = self.previous_secret_ends_at
-        if ends_at and timezone.now() < ends_at and values.matches(secret, self.previous_secret):
+        if self.has_previous_secret and values.matches(secret, self.previous_secret):
             return "previous_secret"
         return None
 

@@ -50,8 +50,9 @@ class ScopesField(forms.CharField):
 def choices(chosen: Iterable[str], *, within: Iterable[str] | None = None) -> list[Choice]:
     """Every scope of the catalogue once, or of `within` those that it contains.
 
-    A scope that another contains is shown as its part; one in several, with the first. Sensitive
-    ones come last, suffixed ones that are chosen stand on their own.
+    A scope that another contains is shown as its part; one in several, with the first. What only sees comes
+    first, in each area the whole before the parts and what is restricted last; suffixed ones that are chosen
+    stand on their own.
     """
     ticked, limit = set(chosen), None if within is None else list(within)
     shown = {
@@ -63,7 +64,7 @@ def choices(chosen: Iterable[str], *, within: Iterable[str] | None = None) -> li
     inner = {part for entry in shown.values() for part in entry.contains}
     seen: set[str] = set()
     found = [_choice(name, shown, ticked, seen) for name in shown if name not in inner]
-    return sorted(found, key=lambda choice: (choice.entry.restricted, not choice.parts))
+    return sorted(found, key=lambda choice: (not choice.entry.reads, choice.entry.restricted, not choice.parts))
 
 
 def _choice(name: str, shown: Mapping[str, Scope], ticked: set[str], seen: set[str]) -> Choice:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -29,7 +31,7 @@ def tell_of_authorization(*, family: TokenFamily, site: str) -> None:
     client = one_line(family.client.name)
     context = {
         "site": options().SITE_NAME,
-        "issuer": site,
+        "where": where_to_take_it_back(site, family),
         "user": one_line(user.get_username()),
         "client": client,
         "family": family,
@@ -42,6 +44,11 @@ def tell_of_authorization(*, family: TokenFamily, site: str) -> None:
     mail.send(mail.address_of(user), subject, body)
 
 
+def where_to_take_it_back(site: str, family: TokenFamily) -> str:
+    """The list of what the user allowed, down to this client: not everybody who allows one is a developer."""
+    return f"{urljoin(site, reverse('oauth_tokens:mine'))}?{urlencode({'client': family.client.client_id})}"
+
+
 def one_line(text: str) -> str:
     """Somebody's text as part of a line of ours: no line breaks, no control characters, not endless."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -50,9 +57,10 @@ def one_line(text: str) -> str:
 
 def tell_of_password(*, family: TokenFamily, user: Any, request: HttpRequest | None) -> None:
     """Write to the user that a client logged them in by password: which one, from where, for what."""
+    site = issuer(request) if request else options().ISSUER or ""
     context = {
         "site": options().SITE_NAME,
-        "issuer": issuer(request) if request else options().ISSUER or "",
+        "where": where_to_take_it_back(site, family),
         "user": user,
         "client": family.client,
         "family": family,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tokens.querysets import TokenFamilyQuerySet
@@ -22,6 +22,14 @@ class Listing:
     lines: list[TokenFamily]
     newer: UUID | None
     older: UUID | None
+
+    @property
+    def by_client(self) -> list[tuple[Any, list[TokenFamily]]]:
+        """The lines of each client together, first those of the client that has the newest."""
+        found: dict[int, list[TokenFamily]] = {}
+        for line in self.lines:
+            found.setdefault(line.client_id, []).append(line)
+        return [(lines[0].client, lines) for lines in found.values()]
 
 
 def page(

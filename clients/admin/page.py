@@ -6,9 +6,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,6 +21,7 @@ from clients.admin import words
 from clients.admin.client_acts import ACTS
 from clients.admin.confirmation import ConfirmedActs
 from clients.admin.forms import ClientForm
+from clients.border import pages
 from clients.border.addresses import client_ip
 from clients.rules import editing, registration, usage
 from clients.rules.administration import Decision
@@ -70,6 +73,21 @@ class ClientPage(ConfirmedActs):
         (None, {"fields": ("name", "user", "website", "client_type", "redirect_uris", "scopes", "grant_types")}),
     )
 
+    # ------------------------------------------------------------ as its developer sees it
+
+    def get_urls(self) -> list[URLPattern]:
+        """One path more: the page of the developer."""
+        view = self.admin_site.admin_view(self.as_developer)
+        return [path("<int:pk>/developer/", view, name="oauth_clients_as_developer"), *super().get_urls()]
+
+    def as_developer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What its developer sees, to be of one mind with them: nothing can be done there."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        client = get_object_or_404(self.get_queryset(request), pk=pk)
+        back = reverse(f"{self.admin_site.name}:oauth_clients_client_change", args=[pk])
+        return pages.show(request, "oauth_clients/client.html", {"client": client, "back": back})
+
     # ------------------------------------------------------------ what may be seen and changed
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -86,11 +104,14 @@ class ClientPage(ConfirmedActs):
         return ("user",) if users and users.search_fields else ()
 
     def links(self, request: HttpRequest, obj: Any) -> list[tuple[Any, str]]:
-        """To its tokens and its history."""
+        """To its tokens and its history, and to what its developer sees."""
         if obj is None:
             return []
         site = self.admin_site.name
-        found = [(_("Events"), reverse(f"{site}:oauth_clients_event_changelist") + f"?client={obj.client_id}")]
+        found = [
+            (_("Events"), reverse(f"{site}:oauth_clients_event_changelist") + f"?client={obj.client_id}"),
+            (_("As its developer sees it"), reverse(f"{site}:oauth_clients_as_developer", args=[obj.pk])),
+        ]
         if request.user.has_perm("oauth_tokens.view_tokenfamily"):
             tokens = reverse(f"{site}:oauth_tokens_tokenfamily_changelist")
             found.insert(0, (_("Tokens"), f"{tokens}?client={obj.pk}"))

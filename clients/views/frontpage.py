@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from oauth2_provider.models import get_application_model
 
@@ -74,13 +73,7 @@ class ShowClient(OwnClientPage):
 
     def get(self, request: HttpRequest, client_id: str) -> HttpResponse:
         """What it is and what one can do with it."""
-        ends_at = self.client.previous_secret_ends_at
-        return self.show(
-            "oauth_clients/client.html",
-            try_it=try_it(self.client),
-            has_previous=ends_at is not None and timezone.now() < ends_at,
-            saved="saved" in request.GET,
-        )
+        return self.show("oauth_clients/client.html", try_it=try_it(self.client), saved="saved" in request.GET)
 
 
 class EditClient(OwnClientPage):

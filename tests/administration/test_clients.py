@@ -328,3 +328,31 @@ def test_several_are_deleted_from_the_list(root: Browser) -> None:
 def test_who_may_not_delete_is_told_so(staff: Callable[..., Browser]) -> None:
     client = ClientFactory()
     assert staff("oauth_clients.view_client").get(f"{LIST}{client.pk}/delete/").status_code == 403
+
+
+# ---------------------------------------------------------------- as its developer sees it
+
+
+def test_staff_sees_the_page_of_the_developer_and_can_do_nothing_there(root: Browser) -> None:
+    client = ClientFactory(owner_only=True, name="Ada's bot", status="suspended", note="It posted too much.")
+    reset_secret(client, actor=None, grace_hours=1)
+    page = root.get(page_of(client)).content.decode()
+    address = f"{LIST}{client.pk}/developer/"
+    assert f'href="{address}"' in page
+    seen = root.get(address)
+    html = seen.content.decode()
+    for said in ("what the developer of this client sees", "suspended this client", "It posted too much", "one before"):
+        assert said in html
+    assert f'href="{page_of(client)}"' in html
+    main = html.partition("<main")[2]
+    assert "<form" not in main
+    assert f"/dev/clients/{client.client_id}" not in main
+    assert "no-store" in seen.headers["Cache-Control"]
+    assert root.get(f"{LIST}0/developer/").status_code == 404
+
+
+def test_only_who_may_see_clients_sees_that_page(staff: Callable[..., Browser]) -> None:
+    client = ClientFactory(owner_only=True)
+    assert staff("oauth_clients.view_client").get(f"{LIST}{client.pk}/developer/").status_code == 200
+    assert staff("oauth_tokens.view_tokenfamily").get(f"{LIST}{client.pk}/developer/").status_code == 403
+    assert Browser().get(f"{LIST}{client.pk}/developer/").status_code == 302

@@ -56,6 +56,7 @@ def test_our_pages_have_no_barrier(page: Page, waiting: Any, axe: Check, shot: S
         "waiting": "/admin/oauth_clients/client/?state=waiting",
         "client": f"/admin/oauth_clients/client/{waiting.pk}/change/",
         "add": "/admin/oauth_clients/client/add/",
+        "developer": f"/admin/oauth_clients/client/{waiting.pk}/developer/",
         "act": f"/admin/oauth_clients/client/{waiting.pk}/act/suspend/",
         "families": "/admin/oauth_tokens/tokenfamily/",
         "families-of-client": f"/admin/oauth_tokens/tokenfamily/?client={family.client_id}",
@@ -68,6 +69,16 @@ def test_our_pages_have_no_barrier(page: Page, waiting: Any, axe: Check, shot: S
             page.get_by_role("button", name="Suspend").click()  # without a reason: with an error on it
         shot(page, f"admin-{name}-{look}")
         axe(page)
+
+
+def test_the_lists_fit_between_the_side_bars_of_a_laptop(page: Page, waiting: Any) -> None:
+    TokenFamily.objects.update(
+        ip_address="2001:db8:1111:2222:3333:4444:5555:6666", scope="read:statuses write:statuses offline_access push"
+    )
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for name in ("oauth_tokens/tokenfamily/", "oauth_clients/client/", "oauth_clients/client/?state=waiting"):
+        page.goto(f"/admin/{name}")
+        assert page.evaluate("(list => list.scrollWidth <= list.clientWidth)(document.querySelector('.results'))"), name
 
 
 def test_from_the_waiting_room_a_client_is_opened_to_everyone(page: Page, waiting: Any) -> None:

@@ -88,7 +88,7 @@ def test_the_whole_way(open_page: Any, site: str, java_script_enabled: bool) -> 
     used = paste(page)
     assert '"sub"' in used
     page.goto("/dev/tokens?group=laptop&address=127.0.0.1")
-    line = page.get_by_role("row").nth(1)
+    line = page.get_by_role("row").nth(2)  # below the head, and the name of the app
     expect(line).to_contain_text("The token you just used")
     expect(line).to_contain_text("127.0.0.1")
     expect(line).to_contain_text("today")
@@ -196,3 +196,27 @@ def test_the_list_of_tokens_fits_whatever_the_width(open_page: Any) -> None:
             "['table', '.card:has(table)'].map((name) => document.querySelector(name).getBoundingClientRect().right)"
         )
         assert table < card <= width, width
+
+
+def test_a_secret_on_paper_is_whole_and_nothing_else_is_there(open_page: Any) -> None:
+    page = open_page(user=UserFactory(), color_scheme="dark")
+    page.goto("/dev/")
+    page.get_by_label("Name", exact=True).fill("Bot")
+    press(page, "Create the client")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 640, "height": 900})
+    expect(page.locator("#client_secret")).to_be_visible()
+    for gone in (page.get_by_role("button"), page.locator("main a.button"), page.get_by_role("navigation")):
+        expect(gone.filter(visible=True)).to_have_count(0)
+    cut = "[...document.querySelectorAll('pre, .value')].filter((box) => box.scrollWidth > box.clientWidth).length"
+    assert page.evaluate(cut) == 0
+
+
+def test_with_colours_of_ones_own_the_chart_is_still_to_be_read(open_page: Any, axe: Any) -> None:
+    ada, client = full_frontpage()
+    page = open_page(user=ada, forced_colors="active")
+    page.goto(f"/dev/clients/{client.client_id}")
+    colour = "(name) => getComputedStyle(document.querySelector(name)).backgroundColor"
+    used, issued, ground = (page.evaluate(colour, name) for name in (".legend > .used", ".legend > .issued", "body"))
+    assert len({used, issued, ground}) == 3
+    axe(page)

@@ -72,7 +72,7 @@ def test_the_owner_is_told_once_it_is_committed(
     assert letter.to == [client.user.email]
     assert "Ada's bot" in letter.subject
     assert "Seen and checked." in letter.body
-    assert "http://testserver/dev/" in letter.body
+    assert f"http://testserver/dev/clients/{client.client_id}\n" in f"{letter.body}\n"
 
 
 def test_without_an_issuer_or_a_note_the_letter_does_without(

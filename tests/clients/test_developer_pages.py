@@ -55,6 +55,8 @@ def without_forgery_token(response: Any) -> str:
 def test_without_a_client_it_says_what_one_is_and_offers_the_form(browser: Visitor) -> None:
     html = browser.get("/dev/").content.decode()
     assert "nobody but you can authorize it" in html
+    assert 'href="/dev/tokens">apps you allowed' in html  # for those who came to take something back
+    assert html.index("Only see") < html.index("Act for you or change something")
     for field in ("name", "website", "redirect_uris", "scopes"):
         assert f'name="{field}"' in html
 

@@ -16,6 +16,12 @@ def test_every_scope_is_offered_once() -> None:
     assert "basic" not in offered  # every scope contains it
 
 
+def test_what_only_sees_comes_first_and_what_is_restricted_last() -> None:
+    offered = [choice.name for choice in picker.choices([])]
+    assert offered.index("email") < offered.index("admin:read") < offered.index("write") < offered.index("push")
+    assert offered[-1] == "admin:write"
+
+
 def test_a_ticked_part_is_in_sight() -> None:
     read = next(choice for choice in picker.choices(["read:accounts"]) if choice.name == "read")
     assert (read.is_chosen, read.is_open) == (False, True)

@@ -550,6 +550,25 @@ def test_the_page_tells_new_from_old() -> None:
     assert f'href="/dev/tokens?client={client.client_id}"' in html  # RFC 6749 §10.2: where it is taken back
 
 
+def test_what_acts_comes_before_what_only_sees_and_what_reaches_far_before_the_rest() -> None:
+    html = Visitor().ask(ClientFactory(), scope="read email push write").content.decode()
+    texts = [
+        "Act for you or change something",
+        "Change everything",
+        "push notif",
+        "Only see",
+        "e-mail",
+        "See everything",
+    ]
+    places = [html.index(text) for text in texts]
+    assert places == sorted(places)
+
+
+def test_scopes_of_one_kind_need_no_heading() -> None:
+    html = Visitor().ask(ClientFactory(), scope="read email").content.decode()
+    assert "Only see" not in html
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -896,7 +915,7 @@ def test_the_user_gets_a_letter(django_capture_on_commit_callbacks: Any) -> None
         "192.0.2.5",
         "Browser/1",
         "phone",
-        "http://testserver/dev/",
+        f"http://testserver/dev/tokens?client={client.client_id}\n",
     ):
         assert word in letter.body
 

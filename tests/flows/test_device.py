@@ -270,9 +270,21 @@ def test_the_page_names_client_scopes_code_and_user(tv: Device) -> None:  # P11
     assert "See everything in your account" in page
     assert "if you hold the device" in page
     assert tv.user.username in page
+    assert 'href="https://app.example"' in page
     again = f"next=%2Foauth%2Fdevice%3Fuser_code%3D{tv.codes['user_code']}"  # as somebody else
     assert f"/accounts/login/?{again}" in page
     assert DeviceGrant.objects.get().status == DeviceGrant.AUTHORIZATION_PENDING
+
+
+@pytest.mark.parametrize(
+    ("grants", "words"), [("", "Until you take it back."), (" refresh_token", "90 days, or until you take it back.")]
+)
+def test_the_page_says_who_made_it_and_how_long_it_lasts(grants: str, words: str, devices: Any) -> None:
+    client = ClientFactory(user=UserFactory(username="grace"), grant_types=f"{device.DEVICE}{grants}")
+    page = devices(client=client).type_in().content.decode()
+    assert "Made by <bdi>grace</bdi>" in page
+    assert words in page
+    assert 'href="/dev/tokens"' in page
 
 
 def test_the_page_shows_its_address_as_an_image(tv: Device) -> None:

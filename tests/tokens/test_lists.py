@@ -296,6 +296,21 @@ class TestTheList:
         assert re.findall(r"family=([0-9a-f-]{36})", html) == keys[:50]
         assert "after=" not in html
 
+    def test_the_lines_of_an_app_stand_together(self, browser: Visitor, ada: Any) -> None:
+        """The app of the newest line first; who has one line of an app revokes that."""
+        often, once = ClientFactory(name="Often"), ClientFactory(name="Once")
+        lines = [FamilyFactory(user=ada, client=client)[0] for client in (often, once, often)]
+        html = browser.get("/dev/tokens").content.decode()
+        found = re.findall(r'rowgroup" colspan="3"><bdi>(\w+)|\?(client|family)=([\w-]+)"', html)
+        assert found == [
+            ("Often", "", ""),
+            ("", "client", often.client_id),
+            ("", "family", str(lines[2].pk)),
+            ("", "family", str(lines[0].pk)),
+            ("Once", "", ""),
+            ("", "family", str(lines[1].pk)),
+        ]
+
     def test_beyond_the_newest_there_is_nothing(self, ada: Any) -> None:
         family, _ = FamilyFactory(user=ada)
         found = listing.page(TokenFamily.objects.of_user(ada), after=family.pk)

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -58,18 +59,8 @@ class FamilyAdmin(ConfirmedActs, BigTable):
             reason_help=_("It stands in the history."),
         ),
     )
-    list_display = (
-        "token",
-        "holder",
-        "of_client",
-        "token_group",
-        "ip_address",
-        "scopes",
-        "created_at",
-        "used_at",
-        "ends_at",
-        "state",
-    )
+    # No more columns than fit between the admin's two side bars.
+    list_display = ("token_and_group", "holder", "of_client", "ip_address", "scopes", "times", "state")
     list_filter = (StateFilter, ClientFilter, UserFilter, GroupFilter, GrantFilter, AddressFilter)
     list_select_related = ("user", "client")
     search_fields = ("user",)  # what is searched for, `get_search_results` decides
@@ -146,6 +137,11 @@ class FamilyAdmin(ConfirmedActs, BigTable):
         """Its masked value."""
         return family.hint or words.NOTHING
 
+    @admin.display(description=_("Token and group"))
+    def token_and_group(self, family: TokenFamily) -> str:
+        """Its masked value, and the name by which its holder finds it."""
+        return _lines(self.token(family), format_html("<bdi>{}</bdi>", family.token_group))
+
     @admin.display(description=_("User"))
     def holder(self, family: TokenFamily) -> str:
         """On whose behalf."""
@@ -162,20 +158,15 @@ class FamilyAdmin(ConfirmedActs, BigTable):
         names = family.scope_names
         return " ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")
 
-    @admin.display(description=_("Created"))
-    def created_at(self, family: TokenFamily) -> str:
-        """When it was authorized."""
-        return words.moment(family.created)
-
-    @admin.display(description=_("Last used"))
-    def used_at(self, family: TokenFamily) -> str:
-        """Exact to the five minutes in which a use is noted once."""
-        return words.moment(family.last_used, otherwise=str(_("never")))
-
-    @admin.display(description=_("Expires"))
-    def ends_at(self, family: TokenFamily) -> str:
-        """When the last token of it ends."""
-        return words.moment(family.expires, otherwise=str(_("never")))
+    @admin.display(description=_("When"))
+    def times(self, family: TokenFamily) -> str:
+        """When it was authorized, last used (exact to five minutes), and when the last token of it ends."""
+        never = str(_("never"))
+        return _lines(
+            format_html("{} {}", _("made"), words.moment(family.created)),
+            format_html("{} {}", _("used"), words.moment(family.last_used, otherwise=never)),
+            format_html("{} {}", _("ends"), words.moment(family.expires, otherwise=never)),
+        )
 
     @admin.display(description=_("State"))
     def state(self, family: TokenFamily) -> str:
@@ -185,6 +176,10 @@ class FamilyAdmin(ConfirmedActs, BigTable):
         if family.is_live:
             return str(_("Works"))
         return str(_("Expired")) if family.issued_at else str(_("Waits for its code"))
+
+
+def _lines(*lines: str) -> str:
+    return format_html_join("", '<span class="line">{}</span>', ((line,) for line in lines))
 
 
 def _allowed(request: HttpRequest, names: tuple[str, ...]) -> tuple[str, ...]:

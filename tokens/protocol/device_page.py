@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import segno
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients.border.addresses import bucket, client_ip
@@ -18,6 +19,7 @@ from clients.errors import OAuthError
 from tokens import letters
 from tokens.origin import Origin, origin
 from tokens.rules import device_consent
+from tokens.rules.consent import family_ends
 from tokens.rules.device_consent import spelled
 from tokens.views import consent_page
 
@@ -59,6 +61,7 @@ class Device(LoginRequiredMixin, Page):
         content = {
             "grant": grant,
             "user_code": spelled(user_code),
+            "lasts": consent_page.lasts(family_ends(grant.client, grant.scope.split(), now := timezone.now()), now),
             "scopes": consent_page.lines(grant.scope.split()),
             "switch_url": consent_page.switch_url(f"{request.path}?{urlencode({'user_code': spelled(user_code)})}"),
         }

@@ -64,8 +64,13 @@ def token_ends(asked: Asked, now: datetime) -> datetime | None:
     """When the last token of a consent given now would stop working by itself; None: never."""
     if asked.response_type == "token":
         return _implicit_end(asked.client, now)
-    family = TokenFamily(client=asked.client, created=now)
-    return lifetimes(family, has_refresh_token=asked.client.gets_refresh_token(asked.scope), now=now).family
+    return family_ends(asked.client, asked.scope, now)
+
+
+def family_ends(client: Any, scope: Iterable[str], now: datetime) -> datetime | None:
+    """When the last token of a family begun now would stop working by itself; None: never."""
+    family = TokenFamily(client=client, created=now)
+    return lifetimes(family, has_refresh_token=client.gets_refresh_token(scope), now=now).family
 
 
 def ticked(offered: Iterable[str], chosen: Collection[str]) -> tuple[str, ...]:

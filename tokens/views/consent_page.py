@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -33,13 +33,13 @@ class ScopeLine:
     title: str
     description: str
     is_sensitive: bool
+    area: str
 
 
 def show(request: HttpRequest, asked: Asked, allowed: Allowed, name: UUID, waiting: Pending) -> HttpResponse:
     """The page with the request that waits under this id."""
     new = [scope for scope in asked.scope if not scopes.covers(allowed.scope, [scope])]
     uri, mode, now = asked.channel.redirect_uri, asked.channel.mode, timezone.now()
-    ends = token_ends(asked, now)
     content = {
         "asked": asked,
         "client": asked.client,
@@ -49,7 +49,7 @@ def show(request: HttpRequest, asked: Asked, allowed: Allowed, name: UUID, waiti
         "new_scopes": lines(new),
         "old_scopes": lines(scope for scope in asked.scope if scope not in new),
         "allowed_since": allowed.since,
-        "lasts": how_long(ends - now) if ends else "",
+        "lasts": lasts(token_ends(asked, now), now),
         "target": target(uri),
         "switch_url": switch_url(request.get_full_path()),
         "warnings": warnings(asked, request.user),
@@ -59,14 +59,14 @@ def show(request: HttpRequest, asked: Asked, allowed: Allowed, name: UUID, waiti
 
 
 def lines(names: Iterable[str]) -> list[ScopeLine]:
-    """Scopes in words, what can do harm first."""
+    """Scopes in words: what acts or changes before what only sees, and in both what can do harm first."""
     entries = ((name, scopes.describe(name)) for name in names)
-    found = [
-        ScopeLine(name, str(entry.title), str(entry.description), entry.sensitive)
-        for name, entry in entries
-        if entry is not None
+    known = [(name, entry) for name, entry in entries if entry is not None]
+    known.sort(key=lambda pair: (pair[1].reads, not pair[1].sensitive))
+    return [
+        ScopeLine(name, str(entry.title), str(entry.description), entry.sensitive, str(entry.area))
+        for name, entry in known
     ]
-    return sorted(found, key=lambda line: not line.is_sensitive)
 
 
 def target(uri: str) -> dict[str, Any]:
@@ -98,6 +98,11 @@ def warnings(asked: Asked, user: Any) -> list[str]:
         ),
     }
     return [text for text, holds in found.items() if holds]
+
+
+def lasts(ends: datetime | None, now: datetime) -> str:
+    """How long access goes on by itself, for people; empty: for ever."""
+    return how_long(ends - now) if ends else ""
 
 
 def how_long(span: timedelta) -> str:
