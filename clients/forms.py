@@ -63,7 +63,8 @@ class ClientForm(forms.Form):
         """Ask the rule about the rest."""
         cleaned = self.cleaned_data
         try:
-            registration.check_face(**self.face(), owned=True)
+            needed = self.fields["redirect_uris"].required
+            registration.check_face(**self.face(), owned=True, redirects_needed=needed)
         except Invalid as error:
             for field, reason in error.reasons.items():
                 if field not in self.errors:
@@ -115,6 +116,7 @@ class EditForm(ClientForm):
             "token_lifetime": client.token_lifetime,
         }
         super().__init__(*args, client=client, initial=initial, **kwargs)
+        self.fields["redirect_uris"].required = client.needs_redirect_uri
         if not client.is_owner_only or not registration.may_have_more(user):
             del self.fields["audience"]
 

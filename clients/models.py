@@ -172,6 +172,11 @@ class Client(AbstractApplication):
         return redirects.split(self.redirect_uris)
 
     @property
+    def needs_redirect_uri(self) -> bool:
+        """Whether it uses a flow that sends people back to it (RFC 7591 §2)."""
+        return CODE in self.grant_types.split()
+
+    @property
     def needs_pkce(self) -> bool:
         """Whether its authorization requests must carry a code challenge (RFC 9700 §2.1.1)."""
         return self.is_public or self.require_pkce or options().REQUIRE_PKCE

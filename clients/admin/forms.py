@@ -27,7 +27,10 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes 
         label=_("Grants"), choices=GRANTS, widget=forms.CheckboxSelectMultiple, required=False
     )
     redirect_uris = forms.CharField(
-        label=_("Redirect URIs"), widget=forms.Textarea(attrs={"rows": 4}), help_text=_("One on each line, at most 10.")
+        label=_("Redirect URIs"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,  # by a client that uses no flow with a redirect
+        help_text=_("One on each line, at most 10."),
     )
     scopes = forms.CharField(
         label=_("Scopes"), widget=forms.Textarea(attrs={"rows": 3}), required=False, help_text=_("Separated by spaces.")
@@ -75,6 +78,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]  # the class takes 
                 scope=found.get("scopes", ""),
                 website=found.get("website", ""),
                 owned=owner is not None,
+                redirects_needed=models.CODE in found.get("grant_types", "").split(),
             )
         except Invalid as error:
             for name, reason in error.reasons.items():

@@ -23,6 +23,7 @@ from clients.admin.confirmation import ConfirmedActs
 from clients.admin.forms import ClientForm
 from clients.border import pages
 from clients.border.addresses import client_ip
+from clients.models import CODE
 from clients.rules import editing, registration, usage
 from clients.rules.administration import Decision
 from clients.rules.correction import correct
@@ -195,7 +196,8 @@ class ClientPage(ConfirmedActs):
             source="manual",
             ip_address=client_ip(request),
             is_public=given["client_type"] == obj.CLIENT_PUBLIC,
-            grant_types=given["grant_types"].split(),
+            grant_types=(grant_types := given["grant_types"].split()),
+            redirects_needed=CODE in grant_types,
         )
         obj.__dict__.update(made.client.__dict__)
         obj.fresh_secret = made.secret

@@ -234,6 +234,17 @@ def test_the_rules_of_registration_hold_in_the_form(changes: dict[str, str], fie
     assert client.redirect_uris == REDIRECT_URI
 
 
+@pytest.mark.rfc("7591", "2")
+def test_a_client_that_sends_nobody_anywhere_needs_no_redirect_uri(root: Browser) -> None:
+    client = ClientFactory(redirect_uris="", grant_types="client_credentials")
+    assert root.post(page_of(client), form_of(client, name="Machine")).status_code == 302
+    client.refresh_from_db()
+    assert (client.name, client.redirect_uris) == ("Machine", "")
+    given = form_of(client, name="Another", client_type="confidential", scopes="read")
+    assert root.post(LIST + "add/", given).status_code == 200  # the page with its secret
+    assert Client.objects.get(name="Another").redirect_uris == ""
+
+
 def test_what_only_acts_decide_cannot_be_sent_along(root: Browser) -> None:  # P1, A9
     client = ClientFactory(owner_only=True)
     root.post(

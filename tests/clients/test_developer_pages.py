@@ -127,6 +127,15 @@ def test_editing(browser: Visitor, own: Any) -> None:  # A8
     assert own.changed_at is not None
 
 
+def test_a_client_that_sends_nobody_anywhere_needs_no_redirect_uri(browser: Visitor, own: Any) -> None:
+    page = f"/dev/clients/{own.client_id}/edit"
+    without = {**FORM, "name": "Machine", "redirect_uris": ""}
+    assert browser.post(page, without).status_code == 422
+    Client.objects.update(grant_types="client_credentials", redirect_uris="")
+    assert browser.post(page, without).status_code == 302
+    assert Client.objects.get().name == "Machine"
+
+
 def test_an_edit_that_breaks_a_rule_changes_nothing(browser: Visitor, own: Any) -> None:
     response = browser.post(f"/dev/clients/{own.client_id}/edit", {**FORM, "redirect_uris": "javascript:alert(1)"})
     own.refresh_from_db()
