@@ -1,6 +1,8 @@
 """Pages about one's account, and what becomes of tokens when a password changes."""
 
 import re
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -48,8 +50,22 @@ def link_in_the_letter() -> str:
     return found[1]
 
 
-def test_a_reset_ends_every_token(client: Visitor, ada: Any, token: str, others: str) -> None:  # T8
-    assert client.post("/accounts/reset", {"email": ada.email})["Location"].rstrip("/") == "/accounts/reset/sent"
+@pytest.fixture
+def ask(client: Visitor, django_capture_on_commit_callbacks: Callable[..., Any]) -> Callable[[str], Any]:
+    """`ask(ada.email)`: the letter with the link, and the answer."""
+
+    def reset(email: str) -> Any:
+        with django_capture_on_commit_callbacks(execute=True):
+            return client.post("/accounts/reset", {"email": email}, follow=True)
+
+    return reset
+
+
+def test_a_reset_ends_every_token(  # T8
+    client: Visitor, ada: Any, token: str, others: str, ask: Callable[[str], Any]
+) -> None:
+    assert ask(ada.email).redirect_chain[-1][0].rstrip("/") == "/accounts/reset/sent"
+    assert mail.outbox[0].subject == "[oauthsite] A new password for testserver"
     form = client.get(link_in_the_letter(), follow=True)
     assert "Choose a new password" in form.content.decode()
     page = form.redirect_chain[-1][0]
@@ -60,8 +76,8 @@ def test_a_reset_ends_every_token(client: Visitor, ada: Any, token: str, others:
     assert (event.subject, event.details) == (ada, {"rule": "password_reset"})
 
 
-def test_the_link_works_once(client: Visitor, ada: Any) -> None:
-    client.post("/accounts/reset", {"email": ada.email})
+def test_the_link_works_once(ada: Any, ask: Callable[[str], Any]) -> None:
+    ask(ada.email)
     link = link_in_the_letter()
     ada.set_password(NEW)
     ada.save()
@@ -69,10 +85,20 @@ def test_the_link_works_once(client: Visitor, ada: Any) -> None:
     assert "no longer works" in html
 
 
-def test_a_reset_does_not_tell_who_has_an_account(client: Visitor) -> None:
-    answer = client.post("/accounts/reset", {"email": "nobody@example.org"}, follow=True)
-    assert "If an account has that address" in answer.content.decode()
+def test_a_reset_does_not_tell_who_has_an_account(ask: Callable[[str], Any]) -> None:
+    assert "If an account has that address" in ask("nobody@example.org").content.decode()
     assert mail.outbox == []
+
+
+def test_nor_by_the_time_that_a_letter_takes(  # P3
+    ada: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, ask: Callable[[str], Any]
+) -> None:
+    settings.OAUTHSITE = {**settings.OAUTHSITE, "MAIL_IN_BACKGROUND": True}
+    answered, left = threading.Event(), threading.Event()
+    monkeypatch.setattr("clients.mail._deliver", lambda *_: answered.wait(60) and left.set())
+    assert ask(ada.email).status_code == 200
+    answered.set()
+    assert left.wait(10)
 
 
 @pytest.mark.parametrize(("box", "alive"), [({"revoke_tokens": "on"}, False), ({}, True)])
