@@ -122,11 +122,11 @@ class ClientQuerySet(Chosen["Client"]):
 
     def of_implicit_flow(self) -> Self:
         """Those that may use the implicit flow."""
-        return self.active().filter(implicit_allowed=True, user__isnull=False)
+        return self.active().with_implicit_flow()
 
     def of_password_flow(self) -> Self:
         """Those that may use the password flow."""
-        return self.active().filter(user__isnull=False).exclude(password_grant_secret="")
+        return self.active().using_password_flow()
 
     def with_secret(self, pk: int, column: str, stored: str) -> Self:
         """The one client, if this column still holds this."""

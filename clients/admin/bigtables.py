@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 COUNT_UP_TO = 10_000
+ADDRESSES = frozenset({"ip_address", "last_used_ip"})  # columns
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # as admin.ModelAdmin
@@ -56,6 +57,31 @@ class BigTable(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: what happened is not rewritten."""
         return False
+
+
+def may_see_addresses(request: HttpRequest) -> bool:
+    """Whether this person may see where people were."""
+    return bool(request.user.has_perm("oauth_tokens.view_token_ip"))
+
+
+class TableWithAddresses(BigTable):
+    """One that says where people were, to those who may see it. The last of its filters is by address."""
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Addresses only for those who may see them."""
+        return _allowed(request, self.list_display)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """As the list."""
+        return _allowed(request, self.fields)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """As the list: a filter could be asked whether an address occurs."""
+        return self.list_filter if may_see_addresses(request) else self.list_filter[:-1]
+
+
+def _allowed(request: HttpRequest, names: Any) -> Any:
+    return names if may_see_addresses(request) else tuple(name for name in names if name not in ADDRESSES)
 
 
 class WordFilter(admin.SimpleListFilter):

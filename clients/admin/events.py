@@ -15,10 +15,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from clients.admin import words
-from clients.admin.bigtables import BigTable, UserFilter, ValueFilter
+from clients.admin.bigtables import TableWithAddresses, UserFilter, ValueFilter, may_see_addresses
 from clients.border.addresses import canonical
 
-MAY_SEE_ADDRESSES = "oauth_tokens.view_token_ip"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # with these a spreadsheet begins to calculate
 COLUMNS = ("created", "act", "actor", "subject", "client_id", "client_name", "ip_address", "count", "details")
 
@@ -48,7 +47,7 @@ class AddressFilter(ValueFilter):
         return found
 
 
-class EventAdmin(BigTable):
+class EventAdmin(TableWithAddresses):
     """What happened. Nothing here is written by hand."""
 
     list_display = ("when", "act", "by", "concerning", "of_client", "ip_address", "count", "note")
@@ -60,18 +59,6 @@ class EventAdmin(BigTable):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never: the history outlives what it speaks of."""
         return False
-
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Addresses only for those who may see them."""
-        return _allowed(request, self.list_display)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """As the list."""
-        return _allowed(request, self.fields)
-
-    def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
-        """As the list: a filter could be asked whether an address occurs."""
-        return self.list_filter if request.user.has_perm(MAY_SEE_ADDRESSES) else self.list_filter[:-1]
 
     def get_urls(self) -> list[URLPattern]:
         """One path more: the list as a file."""
@@ -91,7 +78,7 @@ class EventAdmin(BigTable):
             raise PermissionDenied
         rows: Any = self.get_changelist_instance(request).get_queryset(request)
         response = StreamingHttpResponse(
-            lines(rows.with_people(), with_addresses=request.user.has_perm(MAY_SEE_ADDRESSES)),
+            lines(rows.with_people(), with_addresses=may_see_addresses(request)),
             content_type="text/csv; charset=utf-8",
         )
         response["Content-Disposition"] = 'attachment; filename="events.csv"'
@@ -155,8 +142,3 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
-
-
-def _allowed(request: HttpRequest, names: tuple[str, ...]) -> tuple[str, ...]:
-    hidden = () if request.user.has_perm(MAY_SEE_ADDRESSES) else ("ip_address",)
-    return tuple(name for name in names if name not in hidden)

@@ -17,16 +17,13 @@ from django.utils.translation import ngettext
 
 from clients.admin import words
 from clients.admin.acts import AdminAct, Effect, Outcome
-from clients.admin.bigtables import BigTable, UserFilter
+from clients.admin.bigtables import TableWithAddresses, UserFilter
 from clients.admin.confirmation import ConfirmedActs
 from clients.rules.administration import Decision
 from tokens.admin.filters import AddressFilter, ClientFilter, GrantFilter, GroupFilter, StateFilter
 from tokens.models import TokenFamily
 from tokens.numbers.overview import may_see_overview
 from tokens.rules.revocation import Reason, revoke
-
-MAY_SEE_ADDRESSES = "oauth_tokens.view_token_ip"
-ADDRESSES = frozenset({"ip_address", "last_used_ip"})
 
 
 def _effect(families: Any) -> Effect:
@@ -45,7 +42,7 @@ def _revoke(families: Any, decision: Decision, _given: Any) -> Outcome:
     return Outcome(message=ngettext("%(count)d token revoked.", "%(count)d tokens revoked.", count) % {"count": count})
 
 
-class FamilyAdmin(ConfirmedActs, BigTable):
+class FamilyAdmin(ConfirmedActs, TableWithAddresses):
     """What was granted. It is revoked here, and neither written nor changed."""
 
     acts = (
@@ -98,18 +95,6 @@ class FamilyAdmin(ConfirmedActs, BigTable):
         """Exact matches only, each found by an index; nothing searches by the value of a token."""
         term = search_term.strip()
         return (queryset.found_by(term) if term else queryset), False
-
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        """Addresses only for those who may see them."""
-        return _allowed(request, self.list_display)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """As the list."""
-        return _allowed(request, self.fields)
-
-    def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
-        """As the list: a filter could be asked whether an address occurs."""
-        return self.list_filter if request.user.has_perm(MAY_SEE_ADDRESSES) else self.list_filter[:-1]
 
     def get_urls(self) -> list[URLPattern]:
         """One path more: the overview."""
@@ -180,9 +165,3 @@ class FamilyAdmin(ConfirmedActs, BigTable):
 
 def _lines(*lines: str) -> str:
     return format_html_join("", '<span class="line">{}</span>', ((line,) for line in lines))
-
-
-def _allowed(request: HttpRequest, names: tuple[str, ...]) -> tuple[str, ...]:
-    if request.user.has_perm(MAY_SEE_ADDRESSES):
-        return names
-    return tuple(name for name in names if name not in ADDRESSES)

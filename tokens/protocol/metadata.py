@@ -14,6 +14,7 @@ from oauth2_provider.models import get_application_model
 from clients import scopes
 from clients.border.issuer import address
 from clients.conf import options
+from tokens.rules.device import DEVICE
 
 ENDPOINTS = {
     "authorization_endpoint": "oauth_tokens:authorize",
@@ -28,7 +29,6 @@ REGISTRATION = {
     "app_registration_endpoint": "oauth_clients:apps",  # Mastodon's
 }
 GRANTS = ["authorization_code", "client_credentials", "refresh_token"]
-DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 WITH_SECRET = ["client_secret_basic", "client_secret_post"]
 
 

@@ -22,10 +22,10 @@ from tokens.origin import Origin
 from tokens.rules import attempts
 from tokens.rules.issuance import Issued, start
 from tokens.rules.transactions import in_one_transaction
+from tokens.rules.verification import LONGEST_CLIENT_ID
 
 PASSWORD = "password"
 NEVER_FIRST = "email"  # the scope that a user grants elsewhere before it is granted here (pnut: scopes)
-LONGEST_CLIENT_ID = 255
 LONGEST_NAME = 254  # RFC 5321 §4.5.3.1: an e-mail address
 WRONG = "The user name or the password is wrong."
 

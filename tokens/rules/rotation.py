@@ -19,11 +19,10 @@ from tokens.rules.issuance import Issued, Values, checked_group, lifetimes
 from tokens.rules.replay import is_replay, note_duplicate
 from tokens.rules.revocation import revoke_replayed
 from tokens.rules.transactions import COMMITTED_WITHIN, afterwards, in_one_transaction
+from tokens.rules.verification import LONGEST_TOKEN
 
 if TYPE_CHECKING:
     from tokens.models import RefreshToken
-
-LONGEST_TOKEN = 512
 
 
 def find_refresh_token(*, client: Any, value: str) -> RefreshToken:
