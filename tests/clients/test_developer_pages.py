@@ -431,3 +431,10 @@ def test_the_history_begins_empty(browser: Visitor) -> None:
 @pytest.mark.parametrize(("wanted", "spoken"), [("de", "de"), ("ja", "ja"), ("xx", "en")])
 def test_lang_chooses_the_language(browser: Visitor, wanted: str, spoken: str) -> None:
     assert f'<html lang="{spoken}"' in browser.get(f"/dev/?lang={wanted}").content.decode()
+
+
+def test_the_admins_words_are_not_ours(browser: Visitor) -> None:
+    """Django's catalogues come first: what its admin calls "History" is told from what we do."""
+    html = browser.get("/dev/history", headers={"accept-language": "de"}).content.decode()
+    assert "<h1>Verlauf</h1>" in html
+    assert "Geschichte" not in html

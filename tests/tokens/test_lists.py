@@ -311,6 +311,14 @@ class TestTheList:
             ("", "family", str(lines[1].pk)),
         ]
 
+    def test_an_app_of_which_all_has_ended_has_no_button(self, browser: Visitor, ada: Any) -> None:
+        client = ClientFactory()
+        for _ in range(2):
+            change(FamilyFactory(user=ada, client=client)[0], revoked_at=timezone.now())
+        html = browser.get("/dev/tokens?state=ended").content.decode()
+        assert html.count(">Revoked<") == 2
+        assert "Revoke the app" not in html
+
     def test_beyond_the_newest_there_is_nothing(self, ada: Any) -> None:
         family, _ = FamilyFactory(user=ada)
         found = listing.page(TokenFamily.objects.of_user(ada), after=family.pk)
@@ -345,10 +353,14 @@ class TestTheList:
         assert "not an IP address" in response.content.decode()
 
     def test_when_empty_it_says_what_will_be_here(self, browser: Visitor, ada: Any) -> None:
-        assert "not allowed any app yet" in browser.get("/dev/tokens").content.decode()
+        html = browser.get("/dev/tokens").content.decode()
+        assert "No app may use your account now" in html
+        assert 'href="?state=ended"' in html
+        assert "<form class" not in html  # nothing to choose from
+        assert "<form class" in browser.get("/dev/tokens?state=ended").content.decode()
         assert "No token fits" in browser.get("/dev/tokens?group=x").content.decode()
         client = ClientFactory(user=ada)
-        assert "Nobody has a token" in browser.get(f"/dev/clients/{client.client_id}/tokens").content.decode()
+        assert "Nobody has a working token" in browser.get(f"/dev/clients/{client.client_id}/tokens").content.decode()
 
     def test_the_developer_sees_every_holder(self, browser: Visitor, tokens: Tokens) -> None:
         html = browser.get(f"/dev/clients/{tokens.own.client_id}/tokens").content.decode()

@@ -122,7 +122,7 @@ class FamilyAdmin(ConfirmedActs, TableWithAddresses):
         """Its masked value."""
         return family.hint or words.NOTHING
 
-    @admin.display(description=_("Token and group"))
+    @admin.display(description=_("Token"))
     def token_and_group(self, family: TokenFamily) -> str:
         """Its masked value, and the name by which its holder finds it."""
         return _lines(self.token(family), format_html("<bdi>{}</bdi>", family.token_group))
@@ -146,12 +146,9 @@ class FamilyAdmin(ConfirmedActs, TableWithAddresses):
     @admin.display(description=_("When"))
     def times(self, family: TokenFamily) -> str:
         """When it was authorized, last used (exact to five minutes), and when the last token of it ends."""
+        said = [(_("made"), family.created), (_("used"), family.last_used), (_("ends"), family.expires)]
         never = str(_("never"))
-        return _lines(
-            format_html("{} {}", _("made"), words.moment(family.created)),
-            format_html("{} {}", _("used"), words.moment(family.last_used, otherwise=never)),
-            format_html("{} {}", _("ends"), words.moment(family.expires, otherwise=never)),
-        )
+        return _lines(*(format_html("{} {}", word, words.moment(at, otherwise=never)) for word, at in said))
 
     @admin.display(description=_("State"))
     def state(self, family: TokenFamily) -> str:
