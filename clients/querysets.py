@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, F, Max, OuterRef, Q, Sum, Value, When
 from django.utils import timezone
 
 from clients.db.primary import OnPrimary, Row
+from clients.parameters import UNSAFE
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from clients.models import Client, Event  # noqa: F401  (named in a base class, in quotes)
 
 
+LONGEST_ID = 255  # characters of a client_id
 RIGHT = {"content_type__app_label": "oauth_clients", "codename": "add_public_client"}
 _NO_USE = ("client_registered", "client_failed")  # what happens to a client that nobody ever authorized
 
@@ -79,6 +81,12 @@ class ClientQuerySet(Chosen["Client"]):
     def named(self, client_id: str) -> Self:
         """The client with this `client_id`."""
         return self.filter(client_id=client_id)
+
+    def identified_by(self, client_id: str) -> Client | None:
+        """The client with exactly this `client_id`. The database is not asked for what it cannot hold."""
+        is_possible = len(client_id) <= LONGEST_ID and UNSAFE.isdisjoint(client_id)
+        found: Client | None = self.named(client_id).first() if is_possible else None
+        return found if found is not None and found.client_id == client_id else None
 
     def with_owner(self) -> Self:
         """Together with their owners, in the same statement."""

@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from clients.parameters import UNSAFE
+
 COUNT_UP_TO = 10_000
 ADDRESSES = frozenset({"ip_address", "last_used_ip"})  # columns
 
@@ -123,8 +125,10 @@ class ValueFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         """The rows with this value; all, where none was typed."""
-        value = self.value()
-        return self.matching(queryset, value.strip()) if value and value.strip() else None
+        value = (self.value() or "").strip()
+        if not UNSAFE.isdisjoint(value):
+            return queryset.none()
+        return self.matching(queryset, value) if value else None
 
     @abstractmethod
     def matching(self, queryset: Any, value: str) -> QuerySet[Any]:

@@ -13,9 +13,6 @@ from clients.api.entities import pnut_client
 from clients.border.issuer import issuer
 from clients.border.paging import page
 from clients.border.pnut import PnutView, envelope, find_person, moment, shown_users
-from clients.parameters import UNSAFE
-
-LONGEST = 255
 
 
 class OneClient(PnutView):
@@ -23,11 +20,7 @@ class OneClient(PnutView):
 
     def get(self, request: Request, client_id: str) -> Response:
         """Who it is, and whose."""
-        client = (
-            _open_clients().named(client_id).select_related("user").first()
-            if len(client_id) <= LONGEST and UNSAFE.isdisjoint(client_id)
-            else None
-        )
+        client = _open_clients().with_owner().identified_by(client_id)
         if client is None:
             raise Http404
         owners = [client.user] if client.user else []

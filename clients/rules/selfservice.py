@@ -27,7 +27,7 @@ class NotRegistered(InvalidToken):
 
 def find_registered(*, client_id: str, token: str) -> Client:
     """The client that this registration token manages. Raises NotRegistered."""
-    found: Client | None = get_application_model().objects.named(client_id).first()
+    found: Client | None = get_application_model().objects.identified_by(client_id)
     if not values.matches(token, found.registration_token if found else "") or found is None:
         raise NotRegistered
     return found

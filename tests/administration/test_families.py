@@ -127,6 +127,7 @@ def several() -> dict[str, TokenFamily]:
         ("?user=AD", set()),
         ("?user=+", {"live", "revoked", "expired", "unused", "code"}),
         ("?group=live", {"live"}),
+        ("?group=%00", set()),
         ("?ip=2001:DB8:0::1", {"unused"}),
         ("?ip=nonsense", set()),
         ("?client=nonsense", set()),

@@ -147,6 +147,12 @@ def test_a_client_that_replaces_its_metadata_takes_back_no_decision_of_that_mome
 
 
 @pytest.mark.rfc("7592", "2.1")
+@pytest.mark.parametrize("client_id", ["unknown", "a%00b", "x" * 3_000])
+def test_a_client_that_cannot_be_is_unknown(api: APIClient, client_id: str) -> None:  # H1
+    assert api.get(f"{PATH}/{client_id}", HTTP_AUTHORIZATION="Bearer x").status_code == 401
+
+
+@pytest.mark.rfc("7592", "2.1")
 def test_a_client_that_is_deleted_meanwhile_is_gone(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     made, real = register(api).json(), selfservice.find_registered
 

@@ -16,11 +16,10 @@ from oauth2_provider.models import get_application_model
 
 from clients import scopes
 from clients.errors import InvalidRequest, OAuthError, OwnerOnly, SuspendedClient, UnauthorizedClient
-from clients.parameters import UNSAFE, once
+from clients.parameters import once
 from tokens.rules import resources
 from tokens.rules.frontchannel import Channel, Mode, way
 from tokens.rules.issuance import checked_group
-from tokens.rules.verification import LONGEST_CLIENT_ID
 
 Query = Mapping[str, list[str]]
 
@@ -143,9 +142,8 @@ def _client(query: Query) -> Any:
     client_id = _single(query, "client_id", None)
     if not client_id:
         raise Unproven("The client_id is missing.")
-    known = len(client_id) <= LONGEST_CLIENT_ID and UNSAFE.isdisjoint(client_id)
-    client = get_application_model().objects.with_owner().named(client_id).first() if known else None
-    if client is None or client.client_id != client_id:
+    client = get_application_model().objects.with_owner().identified_by(client_id)
+    if client is None:
         raise Unproven("No application is registered with this client_id.")
     if client.is_suspended:
         raise Unproven(SuspendedClient.description, client=client)
