@@ -69,20 +69,23 @@ _WRITE = {
     "write:reports": Scope(_("Report for you"), _("Report accounts to the moderators.")),
     "write:statuses": Scope(_("Publish in your name"), _("Write, change and delete posts.")),
 }
-_ADMIN_PARTS = (
-    "accounts",
-    "reports",
-    "domain_allows",
-    "domain_blocks",
-    "ip_blocks",
-    "email_domain_blocks",
-    "canonical_email_blocks",
-)
-_ADMIN_READ = {
-    f"admin:read:{part}": Scope(_("See moderation data"), restricted=True, sensitive=True, reads=True)
-    for part in _ADMIN_PARTS
+_ADMIN_PARTS = {
+    "accounts": _("Accounts."),
+    "reports": _("Reports."),
+    "domain_allows": _("Sites that are let in."),
+    "domain_blocks": _("Sites that are blocked."),
+    "ip_blocks": _("IP addresses that are blocked."),
+    "email_domain_blocks": _("E-mail providers that are blocked."),
+    "canonical_email_blocks": _("E-mail addresses that are blocked."),
 }
-_ADMIN_WRITE = {f"admin:write:{part}": Scope(_("Moderate"), restricted=True, sensitive=True) for part in _ADMIN_PARTS}
+_ADMIN_READ = {
+    f"admin:read:{part}": Scope(_("See moderation data"), words, restricted=True, sensitive=True, reads=True)
+    for part, words in _ADMIN_PARTS.items()
+}
+_ADMIN_WRITE = {
+    f"admin:write:{part}": Scope(_("Moderate"), words, restricted=True, sensitive=True)
+    for part, words in _ADMIN_PARTS.items()
+}
 _RELATIONS = ("blocks", "follows", "mutes")
 
 MASTODON = {

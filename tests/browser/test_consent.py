@@ -61,6 +61,27 @@ def test_one_logs_in_allows_and_is_back_at_the_client(
     assert Grant.objects.get().scope == "read"
 
 
+def test_the_keyboard_alone_decides(open_page: Any, callback: Callback) -> None:
+    page = open_page(UserFactory())
+    page.goto(asking(ClientFactory(redirect_uris=callback.uri), callback.uri, scope="read write push"))
+    page.wait_for_timeout(GUARD)
+
+    def tab_to(name: str, value: str) -> None:
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("[document.activeElement.name, document.activeElement.value]") == [name, value]:
+                assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+                return
+        raise AssertionError(name)
+
+    tab_to("scope", "write")
+    page.keyboard.press("Space")
+    tab_to("allow", "1")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title("Back")
+    assert set(Grant.objects.get().scope.split()) == {"read", "push"}
+
+
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["scripts", "no scripts"])
 def test_denying_leads_back_too(open_page: Any, callback: Callback, java_script_enabled: bool) -> None:
     page = open_page(UserFactory(), java_script_enabled=java_script_enabled)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from clients import scopes
+from clients import catalogues, scopes
 from clients.catalogues import Scope
 from clients.errors import InvalidScope
 
@@ -114,3 +114,10 @@ def test_what_was_withdrawn_is_worth_nothing(settings: Any) -> None:
     assert scopes.effective(["read", "write:statuses", "push"], ["read", "write"]) == ("read", "write:statuses")
     settings.OAUTHSITE = {"SCOPES": {"read": Scope("Read")}}
     assert scopes.effective(["read", "write"], ["read", "write"]) == ("read",)
+
+
+def test_no_two_scopes_read_the_same() -> None:
+    """Or nobody knows which box to untick; the two catalogues say the same of what is the same in both."""
+    for catalogue in (catalogues.MASTODON, catalogues.PNUT):
+        words = [(str(scope.title), str(scope.description)) for scope in catalogue.values()]
+        assert len(words) == len(set(words))
