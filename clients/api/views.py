@@ -40,7 +40,7 @@ class Apps(BorderView):
         owner = bearer_user(request)
         admit(owner)
         try:
-            sent = body(request)
+            sent = parameters(request)
             fields = once(sent, FIELDS)
             registered = register(
                 name=fields.get("client_name", ""),
@@ -72,6 +72,14 @@ def bearer_user(request: Request) -> Any:
         return None
     user = found[0] if found else None
     return user if user is not None and user.is_authenticated else None
+
+
+def parameters(request: Request) -> dict[str, list[Any]]:
+    """Those of the body and of the address alike, as Mastodon reads them: none of them is a secret."""
+    sent = body(request)
+    for name, values in request.query_params.lists():
+        sent[name] = [*sent.get(name, []), *values]
+    return sent
 
 
 def redirect_uris(sent: dict[str, list[Any]]) -> list[str]:

@@ -78,6 +78,20 @@ def test_redirect_uris_are_a_string_or_an_array(api: APIClient, uris: Any, conte
     assert response.json()["redirect_uri"] == "https://a.example/cb\napp:/cb"
 
 
+@pytest.mark.parametrize("body", ["", "website=https://myapp.example"])
+def test_the_fields_may_stand_in_the_address(api: APIClient, body: str) -> None:
+    """Mastodon takes them from there too, and there are programs that know no other way."""
+    address = f"{PATH}?client_name=a&redirect_uris[]={TWO[0]}&redirect_uris[]={TWO[1]}&scopes=read+write"
+    answer = api.post(address, body, content_type="application/x-www-form-urlencoded").json()
+    assert (answer["name"], answer["redirect_uris"], answer["scopes"]) == ("a", TWO, ["read", "write"])
+    assert bool(answer["website"]) == bool(body)
+
+
+def test_a_field_stands_in_one_of_them(api: APIClient) -> None:  # H2
+    error_of(api.post(f"{PATH}?client_name=b", FIELDS, format="json"))
+    assert not Client.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [

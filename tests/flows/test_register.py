@@ -58,6 +58,15 @@ def test_a_public_client_gets_no_secret(api: APIClient) -> None:
 
 
 @pytest.mark.rfc("7591", "2")
+def test_who_names_no_scope_may_ask_for_what_the_resource_names(api: APIClient, settings: Any) -> None:
+    """Programs of the Model Context Protocol register first, and read then what to ask for (RFC 9728 §2)."""
+    resource = api.get("/.well-known/oauth-protected-resource").json()
+    assert register(api).json()["scope"].split() == resource["scopes_supported"]
+    settings.OAUTHSITE = {"PROTECTED_RESOURCE_SCOPES": ("write", "admin:read", "nonsense")}
+    assert register(api).json()["scope"] == "read write"  # what anyone may have of it, and the default
+
+
+@pytest.mark.rfc("7591", "2")
 def test_without_a_redirect_no_redirect_uri_is_needed(api: APIClient) -> None:
     device = "urn:ietf:params:oauth:grant-type:device_code"
     found = register(api, redirect_uris=None, grant_types=[device], response_types=[]).json()
@@ -232,7 +241,7 @@ def test_a_client_changes_its_metadata(api: APIClient, bearer: Any) -> None:  # 
     api.credentials(**bearer(made["registration_access_token"]))
     new = {**MINIMAL, "client_id": made["client_id"], "client_name": "New", "client_secret": made["client_secret"]}
     found = api.put(made["registration_client_uri"], new, format="json").json()
-    assert (found["client_name"], found["scope"]) == ("New", "read")
+    assert (found["client_name"], found["scope"]) == ("New", "read profile")
     assert "client_uri" not in found
     client = Client.objects.get()
     assert client.changed_at is not None
