@@ -1,7 +1,9 @@
 """What every test stands on."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -16,6 +18,7 @@ from rest_framework.test import APIClient
 from clients.border import caching
 from tests import canary
 from tests.factories import AccessTokenFactory
+from tests.programs import install_packages
 from tests.sessions import Session
 from tokens.rules import replay
 
@@ -55,6 +58,14 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     assert not called
     fixtures = getattr(item, "fixturenames", ())
     assert not canary.leaks(has_database="db" in fixtures or "transactional_db" in fixtures)
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """Where the programs of `tests/node` are, with the packages that they need."""
+    if shutil.which("npm") is None:
+        pytest.skip("no Node on this machine (apt-get install nodejs npm)")
+    return install_packages()
 
 
 @pytest.fixture(scope="session")

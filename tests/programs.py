@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,9 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+import pytest
+
+PACKAGES = Path(__file__).parent / "node"
 PATIENCE = 120  # seconds for a conversation that takes a few
 
 
@@ -24,3 +28,13 @@ def talking_to(*command: str | Path, **options: Any) -> Iterator[subprocess.Pope
         finally:
             impatience.cancel()
             program.kill()
+
+
+def install_packages() -> Path:
+    """The packages of the JavaScript world, in the versions of the lock file; where they are."""
+    if not all((PACKAGES / "node_modules" / name).is_dir() for name in ("masto", "oidc-client-ts", "openid-client")):
+        npm = subprocess.run(["npm", "ci"], cwd=PACKAGES, capture_output=True, text=True, check=False, timeout=300)
+        if npm.returncode and not os.environ.get("CI"):
+            pytest.skip("npm could not install the packages of tests/node")
+        assert npm.returncode == 0, npm.stderr
+    return PACKAGES

@@ -1,36 +1,20 @@
-"""openid-client and oauth4webapi, the strict clients of the JavaScript world, unpatched and over real HTTP."""
+"""The JavaScript world's programs, unpatched and over real HTTP: its strict clients, and masto.js for Mastodon."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from oauthsite.demo.models import Follow
+from tests.factories import UserFactory
 from tests.people import Person
 from tests.programs import talking_to
 
-FOLDER = Path(__file__).parent.parent / "node"
-
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(shutil.which("npm") is None, reason="no Node on this machine (apt-get install nodejs npm)"),
-]
-
-
-@pytest.fixture(scope="session")
-def packages() -> Path:
-    """The packages, in the versions of the lock file."""
-    if not (FOLDER / "node_modules" / "openid-client").is_dir():
-        npm = subprocess.run(["npm", "ci"], cwd=FOLDER, capture_output=True, text=True, check=False, timeout=300)
-        if npm.returncode and not os.environ.get("CI"):
-            pytest.skip("npm could not install the packages of tests/node")
-        assert npm.returncode == 0, npm.stderr
-    return FOLDER
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.rfc("8414", "3")
@@ -42,8 +26,20 @@ def packages() -> Path:
 @pytest.mark.parametrize("program", ["openid-client.mjs", "oauth4webapi.mjs"])
 def test_a_strict_client_goes_through_everything(program: str, packages: Path, live_server: Any, settings: Any) -> None:
     settings.OAUTHSITE = {**settings.OAUTHSITE, "ISSUER": live_server.url, "DEVICE_POLL_INTERVAL": 1}
-    person = Person(live_server.url)
-    with talking_to("node", program, live_server.url, cwd=packages) as node:
+    run(program, packages, Person(live_server.url))
+
+
+def test_masto_js_goes_through_everything(packages: Path, live_server: Any, settings: Any) -> None:
+    settings.OAUTHSITE = {**settings.OAUTHSITE, "ISSUER": live_server.url}
+    bob = UserFactory(username="bob")
+    for _ in range(5):
+        Follow.objects.create(follower_id=UserFactory().pk, followed_id=bob.pk)
+    run("masto.mjs", packages, Person(live_server.url))
+
+
+def run(program: str, packages: Path, person: Person) -> None:
+    """Run it to its end, with a person beside it."""
+    with talking_to("node", program, person.site, cwd=packages) as node:
         said = serve(node, person)
         node.kill()  # it may still wait for an answer
         assert said == {"done": True}, node.stderr.read() if node.stderr else ""
