@@ -93,7 +93,8 @@ MASTODON = {
     "read": Scope(
         _("See everything in your account"),
         _("All your data, without changing it."),
-        contains=tuple(_READ),
+        # `profile`, so that who registered `read` may ask for both, which the resource's metadata name (RFC 9728 §2).
+        contains=("profile", *_READ),
         reads=True,
     ),
     **_READ,

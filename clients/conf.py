@@ -58,7 +58,7 @@ class Options:
     SCOPES: Mapping[str, catalogues.Scope] = field(default_factory=lambda: catalogues.ALL)
     DEFAULT_SCOPES: tuple[str, ...] = ("read",)
     FALLBACK_SCOPE: str = "basic"  # what every scope contains
-    PROTECTED_RESOURCE_SCOPES: tuple[str, ...] = ("read", "profile")  # RFC 9728 §2; also registered by who names none
+    PROTECTED_RESOURCE_SCOPES: tuple[str, ...] = ("read", "profile")  # RFC 9728 §2
 
     # Lifetimes
     CODE_LIFETIME: int = 10 * MINUTE

@@ -93,15 +93,6 @@ def registrable(text: str, *, owned: bool) -> tuple[str, ...]:
     return names
 
 
-def announced() -> tuple[str, ...]:
-    """What a program registers that names no scopes: the default, and what the metadata of the resource name.
-
-    It reads there what to ask for (RFC 9728 §2), perhaps only after it registered.
-    """
-    named = (name for name in options().PROTECTED_RESOURCE_SCOPES if name in open_to_all())
-    return tuple(dict.fromkeys([*options().DEFAULT_SCOPES, *named]))
-
-
 def open_to_all() -> Mapping[str, Scope]:
     """The part of the catalogue that anyone may register."""
     return {name: entry for name, entry in options().SCOPES.items() if not entry.restricted}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clients import scopes, values
+from clients import values
 from clients.errors import Invalid, OAuthError
 from clients.rules.registration import Registered, register
 
@@ -65,7 +65,7 @@ def read(sent: Mapping[str, Any]) -> Metadata:
         name=_text(sent, "client_name") or _name_of(redirect_uris),
         website=_text(sent, "client_uri"),
         redirect_uris=redirect_uris,
-        scope=_text(sent, "scope") or " ".join(scopes.announced()),
+        scope=_text(sent, "scope"),
         grant_types=grant_types,
         auth_method=_text(sent, "token_endpoint_auth_method") or AUTH_METHODS[0],
     )

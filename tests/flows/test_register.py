@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from clients import values
+from clients import scopes, values
 from clients.models import Client
 from clients.rules import selfservice
 from clients.rules.dynamic import read, register_dynamically
@@ -58,12 +58,14 @@ def test_a_public_client_gets_no_secret(api: APIClient) -> None:
 
 
 @pytest.mark.rfc("7591", "2")
-def test_who_names_no_scope_may_ask_for_what_the_resource_names(api: APIClient, settings: Any) -> None:
+@pytest.mark.parametrize("named", [{}, {"scope": "read"}])
+def test_who_registers_the_default_may_ask_for_what_the_resource_names(api: APIClient, named: dict[str, str]) -> None:
     """Programs of the Model Context Protocol register first, and read then what to ask for (RFC 9728 §2)."""
-    resource = api.get("/.well-known/oauth-protected-resource").json()
-    assert register(api).json()["scope"].split() == resource["scopes_supported"]
-    settings.OAUTHSITE = {"PROTECTED_RESOURCE_SCOPES": ("write", "admin:read", "nonsense")}
-    assert register(api).json()["scope"] == "read write"  # what anyone may have of it, and the default
+    wanted = api.get("/.well-known/oauth-protected-resource").json()["scopes_supported"]
+    made = register(api, **named).json()
+    assert made["scope"] == "read"
+    client = Client.objects.get(client_id=made["client_id"])
+    assert scopes.requested(" ".join(wanted), client.scope_names) == ("read", "profile")
 
 
 @pytest.mark.rfc("7591", "2")
@@ -241,7 +243,7 @@ def test_a_client_changes_its_metadata(api: APIClient, bearer: Any) -> None:  # 
     api.credentials(**bearer(made["registration_access_token"]))
     new = {**MINIMAL, "client_id": made["client_id"], "client_name": "New", "client_secret": made["client_secret"]}
     found = api.put(made["registration_client_uri"], new, format="json").json()
-    assert (found["client_name"], found["scope"]) == ("New", "read profile")
+    assert (found["client_name"], found["scope"]) == ("New", "read")
     assert "client_uri" not in found
     client = Client.objects.get()
     assert client.changed_at is not None
