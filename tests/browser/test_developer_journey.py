@@ -214,7 +214,7 @@ def test_a_secret_on_paper_is_whole_and_nothing_else_is_there(open_page: Any) ->
 
 def test_with_colours_of_ones_own_the_chart_is_still_to_be_read(open_page: Any, axe: Any) -> None:
     ada, client = full_frontpage()
-    page = open_page(user=ada, forced_colors="active")
+    page = open_page(user=ada, forced_colors="active", color_scheme="dark")
     page.goto(f"/dev/clients/{client.client_id}")
     colour = "(name) => getComputedStyle(document.querySelector(name)).backgroundColor"
     used, issued, ground = (page.evaluate(colour, name) for name in (".legend > .used", ".legend > .issued", "body"))
