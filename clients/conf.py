@@ -18,6 +18,8 @@ from django.dispatch import receiver
 from clients import catalogues
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+# RFC 8414 §2: neither query nor fragment. No user either: it stands before everybody.
+ISSUER = re.compile(r"https?://[^\s/?#@\\\"<>]+(/[^\s?#\\\"<>]*)?")
 RATE = re.compile(r"(\d+)/(\d*)([smhd])")  # "30/10m": 30 in ten minutes
 
 RATES = {
@@ -139,7 +141,14 @@ def problems() -> list[str]:
             found.append(f"Unknown key {key!r}.{_near(key, hints)}")
         elif not _fits(value, hints[key]):
             found.append(f"{key} should be {_spell(hints[key])}, not {value!r}.")
-    return found or [*_policy_problems(), *_rate_problems()]
+    return found or [*_issuer_problems(), *_policy_problems(), *_rate_problems()]
+
+
+def _issuer_problems() -> list[str]:
+    issuer = options().ISSUER
+    if issuer is None or ISSUER.fullmatch(issuer):
+        return []
+    return [f"ISSUER should be the address of this site, like 'https://example.org', not {issuer!r}."]
 
 
 def _policy_problems() -> list[str]:

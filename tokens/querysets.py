@@ -89,10 +89,11 @@ class TokenFamilyQuerySet(AdministeredFamilies):
 def accounts_of(name: str) -> tuple[models.QuerySet[Any], models.QuerySet[Any]]:
     """The accounts with this user name, and those with this e-mail address."""
     model: Any = get_user_model()
-    people = model._default_manager
+    people, address = model._default_manager, model.get_email_field_name()
+    has_address = address in {field.name for field in model._meta.fields}
     return (
         people.filter(**{model.USERNAME_FIELD: name}),
-        people.filter(**{f"{model.get_email_field_name()}__iexact": name}),
+        people.filter(**{f"{address}__iexact": name}) if has_address else people.none(),
     )
 
 

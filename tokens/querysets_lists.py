@@ -14,6 +14,7 @@ from django.db.models.functions import Greatest, TruncDate
 from django.utils import timezone
 
 from clients.db.primary import OnPrimary
+from clients.people import names_are_addresses
 
 if TYPE_CHECKING:
     from tokens.models import TokenFamily  # noqa: F401  (base class, in quotes)
@@ -88,8 +89,13 @@ class ListedFamilies(OnPrimary["TokenFamily"]):
 
     def for_a_list(self) -> Self:
         """With what a line shows and no more."""
-        user = f"user__{get_user_model().USERNAME_FIELD}"
-        return self.with_client_and_user().only(*LINE, "client__name", "client__client_id", user)
+        model = get_user_model()
+        # `public_name` may ask a host's model for whatever it makes a full name of.
+        named = (
+            [field.name for field in model._meta.concrete_fields] if names_are_addresses() else [model.USERNAME_FIELD]
+        )
+        shown = (*LINE, "client__name", "client__client_id", *(f"user__{name}" for name in named))
+        return self.with_client_and_user().only(*shown)
 
 
 def earliest_key(moment: datetime) -> UUID:

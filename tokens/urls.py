@@ -20,8 +20,14 @@ CLIENT = r"^dev/clients/(?P<client_id>[A-Za-z0-9_.-]{1,255})"
 urlpatterns = [
     re_path(r"^oauth/authorize/?$", Authorize.as_view(), name="authorize"),
     re_path(r"^oauth/authenticate/?$", Authenticate.as_view(), name="authenticate"),
-    re_path(r"^\.well-known/oauth-authorization-server(?P<path>/.*)?$", AuthorizationServer.as_view()),
-    re_path(r"^\.well-known/oauth-protected-resource(?P<path>/.*)?$", ProtectedResource.as_view()),
+    re_path(
+        r"^\.well-known/oauth-authorization-server(?P<path>/.*)?$",
+        AuthorizationServer.as_view(),
+        name="authorization_server",
+    ),
+    re_path(
+        r"^\.well-known/oauth-protected-resource(?P<path>/.*)?$", ProtectedResource.as_view(), name="protected_resource"
+    ),
     re_path(r"^oauth/device/?$", Device.as_view(), name="device"),
     re_path(r"^oauth/device_authorization/?$", DeviceAuthorization.as_view(), name="device_authorization"),
     re_path(r"^oauth/introspect/?$", Introspect.as_view(), name="introspect"),

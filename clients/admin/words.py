@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from clients.local_time import local
 from clients.templatetags.oauth_pages import ago
 
 NOTHING = "-"
@@ -29,7 +30,7 @@ def moment(value: Any, *, otherwise: str = "") -> str | SafeString:
     """How long ago something was, with the exact moment behind it."""
     if value is None:
         return otherwise or NOTHING
-    exact = formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    exact = formats.date_format(local(value), "DATETIME_FORMAT")
     said = ago(value) if value <= timezone.now() else exact
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, said)
 

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from clients.conf import options
 
@@ -14,9 +14,9 @@ def issuer(request: HttpRequest) -> str:
 
 
 def origin_of(uri: str) -> str:
-    """Scheme and authority of a URI, in lower case."""
+    """Scheme and authority of a URI, in lower case; nothing of nothing."""
     parts = urlsplit(uri)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    return f"{parts.scheme}://{parts.netloc}".lower() if uri else ""
 
 
 def address(issuer: str, route: str, *arguments: str) -> str:
@@ -24,6 +24,15 @@ def address(issuer: str, route: str, *arguments: str) -> str:
     return origin_of(issuer) + reverse(route, args=arguments)
 
 
+def usual_address(issuer: str, route: str, path: str) -> str:
+    """The URL of an endpoint that another process may route: there it is expected under the issuer, at `path`."""
+    try:
+        return address(issuer, route)
+    except NoReverseMatch:
+        return issuer + path
+
+
 def challenge(issuer: str) -> str:
     """RFC 6750 §3, with the way to the authorization server (RFC 9728 §5.1)."""
-    return f'Bearer error="invalid_token", resource_metadata="{issuer}/.well-known/oauth-protected-resource"'
+    document = usual_address(issuer, "oauth_tokens:protected_resource", "/.well-known/oauth-protected-resource")
+    return f'Bearer error="invalid_token", resource_metadata="{document}"'

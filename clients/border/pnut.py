@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
@@ -19,6 +20,7 @@ from clients.border.rest import BorderView
 from clients.conf import options
 from clients.errors import TooManyRequests
 from clients.parameters import UNSAFE
+from clients.people import full_name, login_name, names_are_addresses
 from clients.querysets import people_called
 
 INDENT = 4
@@ -113,13 +115,18 @@ def user_objects(users: Sequence[Any], *, viewer: Any, home: str) -> list[dict[s
     return [
         {
             "id": str(user.pk),
-            "username": user.get_username(),
-            "name": user.get_full_name() or user.get_username(),
-            "created_at": moment(user.date_joined),
+            "username": pnut_name(user),
+            "name": full_name(user) or pnut_name(user),
+            **({"created_at": moment(user.date_joined)} if hasattr(user, "date_joined") else {}),
             "type": "human",
         }
         for user in users
     ]
+
+
+def pnut_name(user: Any) -> str:
+    """The user's name as pnut's programs know it, which is never empty and never an e-mail address."""
+    return login_name(user) or str(user.pk)
 
 
 def shown_users(users: Sequence[Any], *, viewer: Any, home: str) -> list[dict[str, Any]]:
@@ -130,7 +137,7 @@ def shown_users(users: Sequence[Any], *, viewer: Any, home: str) -> list[dict[st
 
 def moment(when: Any) -> str:
     """ISO 8601 as pnut writes it."""
-    return f"{when:%Y-%m-%dT%H:%M:%SZ}"
+    return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"  # one without a zone is in the site's
 
 
 def find_person(identifier: str, *, viewer: Any) -> Any:
@@ -141,10 +148,15 @@ def find_person(identifier: str, *, viewer: Any) -> Any:
         return get_user_model()._default_manager.get(pk=viewer.pk)
     found = None
     if UNSAFE.isdisjoint(identifier):
-        found = people_called(identifier[1:]).first() if identifier.startswith("@") else _with_id(identifier)
+        found = _called(identifier[1:]) if identifier.startswith("@") else _with_id(identifier)
     if found is None or not found.is_active:
         raise Http404
     return found
+
+
+def _called(name: str) -> Any:
+    # Who may ask for anybody's address could find out who has an account.
+    return None if names_are_addresses() else people_called(name).first()
 
 
 def _with_id(identifier: str) -> Any:

@@ -1,13 +1,24 @@
 """System checks: what a host forgot, told once and with the lines to paste."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 
 from clients import conf
 from clients.system import swapping
+
+# Where programs written for any server look, whatever the metadata say (RFC 8414 §3, RFC 9728 §3; Mastodon, pnut).
+WELL_KNOWN = {
+    "oauth_tokens:authorization_server": "/.well-known/oauth-authorization-server",
+    "oauth_tokens:protected_resource": "/.well-known/oauth-protected-resource",
+    "oauth_tokens:authorize": "/oauth/authorize",
+    "oauth_tokens:token": "/oauth/token",
+    "oauth_clients:apps": "/api/v1/apps",
+}
 
 
 @register()
@@ -51,6 +62,66 @@ def toolkit_pages_are_not_routed(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register()
+def programs_find_their_way(**_: Any) -> list[CheckMessage]:
+    """W006: endpoints that are not where programs look for them, or behind a route that takes them first."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    lost = [path for route, path in WELL_KNOWN.items() if _is_routed(route) and not _leads_to(route, path)]
+    if not lost:
+        return []
+    return [
+        Warning(
+            f"Programs ask for {', '.join(lost)}, and these paths do not lead to the endpoints of these apps.",
+            hint=(
+                'Include clients.urls and tokens.urls at the root of your site: path("", include(...)), outside of '
+                "i18n_patterns, and before any route that takes every path."
+            ),
+            id="oauth_clients.W006",
+        )
+    ]
+
+
+@register()
+def people_find_the_login(**_: Any) -> list[CheckMessage]:
+    """W008: pages that ask for a login, which nobody finds."""
+    if not getattr(settings, "ROOT_URLCONF", None) or not _is_routed("oauth_tokens:authorize"):
+        return []
+    address = urlsplit(resolve_url(settings.LOGIN_URL))
+    path = "/" + address.path.removeprefix(get_script_prefix())
+    # As it is, with the slash or the language that Django's middleware may add.
+    if address.netloc or any(map(_leads_somewhere, (path, f"{path}/", f"/{settings.LANGUAGE_CODE}{path}"))):
+        return []
+    return [
+        Warning(
+            f"Whoever is not logged in is sent to LOGIN_URL ({address.path}), and nothing is there.",
+            hint='Name your login in LOGIN_URL, or: path("accounts/", include("django.contrib.auth.urls")).',
+            id="oauth_clients.W008",
+        )
+    ]
+
+
+def _leads_somewhere(path: str) -> bool:
+    try:
+        return bool(resolve(path))
+    except Resolver404:
+        return False
+
+
+def _is_routed(route: str) -> bool:
+    try:
+        return bool(reverse(route))
+    except NoReverseMatch:  # a resource server leaves them to another process
+        return False
+
+
+def _leads_to(route: str, path: str) -> bool:
+    try:
+        return resolve(path).view_name == route
+    except Resolver404:
+        return False
 
 
 @register(deploy=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
@@ -57,9 +58,26 @@ def base_template_exists(**_: Any) -> list[CheckMessage]:
     return []
 
 
+@register()
+def users_can_be_judged(**_: Any) -> list[CheckMessage]:
+    """E006: a user model that does not say whether a user is active, or what they may."""
+    model: Any = get_user_model()
+    has_column = "is_active" in {field.name for field in model._meta.concrete_fields}
+    if has_column and hasattr(model, "has_perm"):
+        return []
+    return [
+        Error(
+            f"{model._meta.label} has no column is_active, or no has_perm(): they say whose tokens are dead, and who "
+            "may have clients.",
+            hint="is_active = models.BooleanField(default=True), and django.contrib.auth.models.PermissionsMixin.",
+            id="oauth_clients.E006",
+        )
+    ]
+
+
 @register(deploy=True)
 def surroundings_are_sound(**_: Any) -> list[CheckMessage]:
-    """W003 to W005: mails that go nowhere, proxies that two settings count differently, TLS that nobody sees."""
+    """W003 to W005, W007: mails that go nowhere, proxies counted differently, TLS unseen, hours that come twice."""
     found: list[CheckMessage] = []
     if mail.backend().endswith(NO_MAIL):
         found.append(
@@ -84,6 +102,14 @@ def surroundings_are_sound(**_: Any) -> list[CheckMessage]:
                 "There are proxies in front, and no SECURE_PROXY_SSL_HEADER: every address is derived as http.",
                 hint='Set SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if the proxy writes it itself.',
                 id="oauth_clients.W005",
+            )
+        )
+    if not settings.USE_TZ and settings.TIME_ZONE not in ("UTC", "Etc/UTC"):
+        found.append(
+            Warning(
+                "USE_TZ is off, and the clock of TIME_ZONE may be put back: for that hour tokens live longer.",
+                hint='Set USE_TZ = True, or TIME_ZONE = "UTC".',
+                id="oauth_clients.W007",
             )
         )
     return found

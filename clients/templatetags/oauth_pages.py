@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from clients.border.issuer import usual_address
 from clients.catalogues import Scope
 from clients.conf import options
+from clients.local_time import local, today
+from clients.people import public_name
 from clients.scopes import describe
 
 register = template.Library()
@@ -26,23 +31,35 @@ def site_name() -> str:
 
 
 @register.simple_tag
+def site_root() -> str:
+    """Where this site begins: not at `/`, if it is served below a path."""
+    return get_script_prefix()
+
+
+@register.simple_tag
+def token_endpoint(issuer: str) -> str:
+    """Where programs get tokens."""
+    return usual_address(issuer, "oauth_tokens:token", "/oauth/token")
+
+
+@register.simple_tag
 def moment(value: datetime | None) -> str:
     """A time as people say it: today and yesterday with the hour, else the day. The whole stands in the title."""
     if value is None:
         return _("never")
-    local = timezone.localtime(value)
-    days = (timezone.localdate() - local.date()).days
-    hour = date_format(local, "TIME_FORMAT")
+    there = local(value)
+    days = (today() - there.date()).days
+    hour = date_format(there, "TIME_FORMAT")
     if days == 0:
         words = _("today, %(time)s") % {"time": hour}
     elif days == 1:
         words = _("yesterday, %(time)s") % {"time": hour}
     else:
-        words = date_format(local, "DATE_FORMAT")
+        words = date_format(there, "DATE_FORMAT")
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(timespec="seconds"),
-        date_format(local, "DATETIME_FORMAT"),
+        date_format(there, "DATETIME_FORMAT"),
         words,
     )
 
@@ -64,6 +81,12 @@ def scope_words(names: Iterable[str], most: int = 3) -> str:
     if len(titles) > most:
         return _("%(scopes)s and %(count)d more") % {"scopes": words, "count": len(titles) - most}
     return words
+
+
+@register.filter
+def called(user: Any) -> str:
+    """What other people read as the user's name."""
+    return public_name(user)
 
 
 @register.filter

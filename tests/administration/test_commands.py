@@ -208,7 +208,7 @@ def told(*words: str) -> tuple[int, set[str]]:
 def test_a_site_that_was_never_cleaned_up_hears_of_it() -> None:
     code, ids = told()
     assert "oauth_clients.W104" in ids
-    assert "oauth2_provider.W001" not in ids  # the site silenced it
+    assert not [name for name in ids if name.startswith("oauth2_provider")]  # of endpoints that are not routed
     assert code == 0
     assert told("--strict")[0] == 1
 

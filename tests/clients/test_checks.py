@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import TemplateView
 
 from clients.system import checks, swapping
 
@@ -121,6 +122,46 @@ def test_the_toolkits_pages_must_not_be_routed(settings: Any) -> None:
 def test_a_project_without_urls_is_not_asked(settings: Any) -> None:
     settings.ROOT_URLCONF = None
     assert checks.toolkit_pages_are_not_routed() == []
+
+
+class OursBelow:
+    urlpatterns = [path("auth/", include("clients.urls")), path("auth/", include("tokens.urls"))]
+
+
+class OursHidden:
+    urlpatterns = [re_path(".*", TemplateView.as_view()), path("", include("tokens.urls"))]
+
+
+@pytest.mark.rfc("8414", "3")
+@pytest.mark.parametrize("urls", [OursBelow, OursHidden])
+def test_endpoints_where_no_program_looks_are_warned_of(settings: Any, urls: Any) -> None:
+    assert checks.programs_find_their_way() == []
+    settings.ROOT_URLCONF = urls
+    (warning,) = checks.programs_find_their_way()
+    assert warning.id == "oauth_clients.W006"
+    assert "/.well-known/oauth-authorization-server, " in warning.msg
+    assert ("/api/v1/apps" in warning.msg) is (urls is OursBelow)
+
+
+@pytest.mark.parametrize("urls", [None, ToolkitRouted])
+def test_who_routes_nothing_of_ours_is_not_warned(settings: Any, urls: Any) -> None:
+    settings.ROOT_URLCONF = urls
+    assert checks.programs_find_their_way() == checks.people_find_the_login() == []
+
+
+@pytest.mark.parametrize(
+    ("login", "is_found"),
+    [
+        ("/accounts/login/", True),
+        ("login", True),
+        ("/admin", True),  # Django adds the slash
+        ("https://login.example/", True),
+        ("/nowhere/", False),
+    ],
+)
+def test_a_login_that_nobody_finds_is_warned_of(settings: Any, login: str, is_found: bool) -> None:
+    settings.LOGIN_URL = login
+    assert [found.id for found in checks.people_find_the_login()] == ([] if is_found else ["oauth_clients.W008"])
 
 
 # H14

@@ -19,6 +19,8 @@ from clients.conf import options
         ({"TRUSTED_PROXIES": True}, "TRUSTED_PROXIES should be int, not True."),
         ({"RATE_LIMITS": 1}, "RATE_LIMITS should be bool, not 1."),
         ({"ISSUER": 5}, "ISSUER should be str | None, not 5."),
+        ({"ISSUER": "a.example"}, "ISSUER should be the address of this site, like 'https://example.org', not 'a.ex"),
+        ({"ISSUER": "https://a.example/?b"}, "ISSUER should be the address of this site, like 'https://example.org'"),
         ({"DEFAULT_SCOPES": "read"}, "DEFAULT_SCOPES should be tuple[str, ...], not 'read'."),
         ({"SCOPES": ["read"]}, "SCOPES should be "),
         ({"OPEN_REGISTRATION": "sometimes"}, "OPEN_REGISTRATION should be 'open', 'authenticated' or 'closed'."),

@@ -1,10 +1,12 @@
 """System checks of what stands beside these apps."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
 
+from clients.system import safety
 from tests.mailing import send_through
 
 
@@ -13,9 +15,9 @@ def found(**more: Any) -> set[str | None]:
 
 
 def test_the_reference_site_passes() -> None:
-    assert not {f"oauth_clients.{name}" for name in ("E004", "E005", "W004", "W005")} & found(
-        include_deployment_checks=True
-    )
+    assert not {
+        f"oauth_clients.{name}" for name in ("E004", "E005", "E006", "W004", "W005", "W006", "W007", "W008")
+    } & found(include_deployment_checks=True)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +63,23 @@ def test_proxies_without_tls_in_sight_are_a_warning(settings: Any) -> None:
     settings.OAUTHSITE = {"TRUSTED_PROXIES": 1}
     settings.SECURE_PROXY_SSL_HEADER = None
     assert "oauth_clients.W005" in found(include_deployment_checks=True)
+
+
+@pytest.mark.parametrize("lacking", ["is_active", "has_perm"])
+def test_users_who_cannot_be_judged_are_an_error(monkeypatch: pytest.MonkeyPatch, lacking: str) -> None:
+    columns = [SimpleNamespace(name=name) for name in {"is_active", "id"} - {lacking}]
+    model = SimpleNamespace(_meta=SimpleNamespace(label="people.User", concrete_fields=columns))
+    if lacking != "has_perm":
+        model.has_perm = None
+    monkeypatch.setattr(safety, "get_user_model", lambda: model)
+    (error,) = safety.users_can_be_judged()
+    assert (error.id, "people.User" in error.msg) == ("oauth_clients.E006", True)
+
+
+@pytest.mark.parametrize(
+    ("use_tz", "zone", "is_warned"),
+    [(True, "Europe/Paris", False), (False, "UTC", False), (False, "Europe/Paris", True)],
+)
+def test_a_clock_that_is_put_back_is_a_warning(settings: Any, use_tz: bool, zone: str, is_warned: bool) -> None:
+    settings.USE_TZ, settings.TIME_ZONE = use_tz, zone
+    assert ("oauth_clients.W007" in found(include_deployment_checks=True)) is is_warned

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 
-from clients import scopes
+from clients import mail, scopes
 from clients.api.entities import pnut_client
-from clients.border.pnut import find_person, shown_scopes, shown_users
+from clients.border.pnut import find_person, pnut_name, shown_scopes, shown_users
 from tokens.models import TokenFamily
 from tokens.rules.issuance import Issued
 from tokens.rules.verification import Bearer
@@ -48,7 +48,7 @@ def signed_in(issued: Issued, *, home: str) -> dict[str, Any]:
     return {
         "token": _token(family.client, names, user=family.user, shown=shown),
         "user_id": str(family.user.pk),
-        "username": family.user.get_username(),
+        "username": pnut_name(family.user),
     }
 
 
@@ -59,5 +59,5 @@ def _token(
     if user is not None:
         found |= {"user": shown, "storage": STORAGE}
         if scopes.covers(names, (EMAIL,)):
-            found["email"] = getattr(user, user.get_email_field_name())
+            found["email"] = mail.address_of(user)
     return found

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from clients.local_time import today
 from tokens.models import TokenFamily
 
 DAYS = 30
@@ -27,8 +28,8 @@ def days(client: Any) -> list[Day]:
 
     A token counts as in use from its first day to the day of its last use: each use is not kept.
     """
-    today = timezone.localdate()
-    calendar = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    last = today()
+    calendar = [last - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     families = TokenFamily.objects.of_client(client).issued()
     since = timezone.now() - timedelta(days=DAYS)
     issued = dict(families.per_day_of_creation(since))

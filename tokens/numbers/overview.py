@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import get_application_model
 
 from clients.border.caching import CacheAway, ask
+from clients.local_time import today
 from clients.rules.failures import Failing, failing
 from clients.rules.forgetting import last_clean_up
 from tokens.models import TokenFamily
@@ -87,6 +88,6 @@ def _count_tokens() -> tuple[dict[str, int], list[tuple[date, int]]]:
     first = next(iter(AGES))
     ages = {first: sums[first]} | {older: sums[older] - sums[younger] for younger, older in pairwise(AGES)}
     begun = dict(TokenFamily.objects.issued().per_day_of_creation(now - timedelta(days=DAYS)))
-    today = timezone.localdate()
-    calendar = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    last = today()
+    calendar = [last - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     return ages, [(day, begun.get(day, 0)) for day in calendar]

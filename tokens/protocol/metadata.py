@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch
 from oauth2_provider.models import get_application_model
 
 from clients import scopes
-from clients.border.issuer import address
+from clients.border.issuer import address, origin_of
 from clients.conf import options
 from tokens.rules.device import DEVICE
 
@@ -63,7 +63,7 @@ def authorization_server(issuer: str) -> dict[str, Any]:
 def protected_resource(issuer: str, path: str = "") -> dict[str, Any]:
     """RFC 9728 §2, of the site itself or of what lies under a path of it."""
     return {
-        "resource": issuer + path,
+        "resource": origin_of(issuer) + path if path else issuer,
         "authorization_servers": [issuer],
         "scopes_supported": list(options().PROTECTED_RESOURCE_SCOPES),
         "bearer_methods_supported": ["header"],

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from clients import mail
+from clients.border.issuer import address
 from clients.conf import options
 from tokens.models import TokenFamily
 from tokens.rules.selfissue import SELF_ISSUED
@@ -39,7 +40,8 @@ def _ending() -> TokenFamilyQuerySet:
 def _remind(family: TokenFamily) -> bool:
     """The letter for one token. Two runs at once write one."""
     email = mail.address_of(family.user)
-    context = {"family": family, "site": options().SITE_NAME, "issuer": (options().ISSUER or "").rstrip("/")}
+    page = address((options().ISSUER or "").rstrip("/"), "oauth_tokens:self_issue", family.client.client_id)
+    context = {"family": family, "site": options().SITE_NAME, "page": page}
     with transaction.atomic():
         if not TokenFamily.objects.only_this(family.pk).unannounced().update(reminded_at=timezone.now()):
             return False

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from clients.conf import options
+from clients.people import full_name, login_name
 
 
 def claims(user: Any, *, issuer: str) -> dict[str, str]:
@@ -14,8 +15,8 @@ def claims(user: Any, *, issuer: str) -> dict[str, str]:
     given = {
         "iss": issuer,
         "sub": str(user.pk),
-        "name": user.get_full_name() or user.get_username(),
-        "preferred_username": user.get_username(),
+        "name": full_name(user) or login_name(user),
+        "preferred_username": login_name(user),
     }
     if options().USERINFO:
         given |= import_string(options().USERINFO)(user, issuer)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from clients import redirects
 from clients.border import pages
+from clients.people import has_special_rights
 from tokens.rules.authorization import Unproven
 from tokens.rules.frontchannel import Channel, Mode
 from tokens.rules.pending import NotPending
@@ -74,7 +75,7 @@ def differences(registered: Sequence[str], sent: str) -> list[tuple[str, list[st
 def may_see_why(user: Any, client: Any) -> bool:
     """Whether the details of a misconfigured client are this user's business."""
     is_owner = client is not None and client.user_id is not None and client.user_id == user.pk
-    return bool(user.is_authenticated and (is_owner or user.is_staff))
+    return bool(user.is_authenticated and (is_owner or has_special_rights(user)))
 
 
 def form_action(uri: str) -> list[str]:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from clients import redirects, scopes
 from clients.border import pages
+from clients.people import has_special_rights
 from tokens.rules.authorization import Asked
 from tokens.rules.consent import Allowed, token_ends
 from tokens.rules.frontchannel import Mode
@@ -93,8 +94,8 @@ def warnings(asked: Asked, user: Any) -> list[str]:
             is_open_web
         ),
         _("This application registered itself. Nobody has checked who is behind it."): client.user_id is None,
-        _("You have special rights on this site, and this application will act in your name."): (
-            user.is_staff or user.is_superuser
+        _("You have special rights on this site, and this application will act in your name."): has_special_rights(
+            user
         ),
     }
     return [text for text, holds in found.items() if holds]

@@ -11,7 +11,8 @@ from django.core.management.base import CommandParser
 from clients.management.output import AnsweringCommand
 from clients.system.diagnosis import examine
 
-OURS = ("oauth_clients.", "oauth_tokens.", "oauth2_provider.")
+# The toolkit's own checks speak of its endpoints, which are not routed (E003), and of models that are swapped (E001).
+OURS = ("oauth_clients.", "oauth_tokens.")
 
 
 class Command(AnsweringCommand):
