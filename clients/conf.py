@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.utils.module_loading import import_string
 
 from clients import catalogues
 
@@ -22,6 +23,7 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 ISSUER = re.compile(r"https?://[^\s/?#@\\\"<>]+(/[^\s?#\\\"<>]*)?")
 RATE = re.compile(r"(\d+)/(\d*)([smhd])")  # "30/10m": 30 in ten minutes
 
+HOOKS = ("USERINFO", "BEARER_AUTHENTICATION", "MAY_USE_PASSWORD_GRANT", "USER_OBJECTS")
 RATES = {
     "registration": "30/10m",  # new clients per address
     "registration_all": "600/10m",  # new clients in all
@@ -141,7 +143,8 @@ def problems() -> list[str]:
             found.append(f"Unknown key {key!r}.{_near(key, hints)}")
         elif not _fits(value, hints[key]):
             found.append(f"{key} should be {_spell(hints[key])}, not {value!r}.")
-    return found or [*_issuer_problems(), *_policy_problems(), *_rate_problems()]
+    sought = (_issuer_problems, _policy_problems, _rate_problems, _scope_problems, _hook_problems)
+    return found or [problem for look in sought for problem in look()]
 
 
 def _issuer_problems() -> list[str]:
@@ -163,6 +166,28 @@ def _rate_problems() -> Iterator[str]:
             yield f"RATES: there is no {name!r}.{_near(name, RATES)}"
         elif not RATE.fullmatch(str(rate)):
             yield f"RATES: {rate!r} is no rate like '30/10m'."
+
+
+def _scope_problems() -> Iterator[str]:
+    """A catalogue of the host's own, and the names of the one that ships: most often they were forgotten."""
+    known = options().SCOPES
+    for name, entry in known.items():
+        if not isinstance(entry, catalogues.Scope):
+            yield f"SCOPES: {name!r} should be a clients.catalogues.Scope, not {entry!r}."
+    for key in ("DEFAULT_SCOPES", "FALLBACK_SCOPE", "PROTECTED_RESOURCE_SCOPES"):
+        names = getattr(options(), key)
+        for name in (names,) if isinstance(names, str) else names:
+            if known.keys().isdisjoint((name, name.partition(":")[0])):
+                yield f"{key}: SCOPES does not describe {name!r}.{_near(name, known)}"
+
+
+def _hook_problems() -> Iterator[str]:
+    for key in HOOKS:
+        if path := getattr(options(), key):
+            try:
+                import_string(path)
+            except ImportError as error:
+                yield f"{key}: {error}."
 
 
 def _near(word: object, known: Iterable[str]) -> str:

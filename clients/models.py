@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
@@ -155,6 +156,15 @@ class Client(AbstractApplication):
     def is_owner_only(self) -> bool:
         """Whether only its owner may authorize it."""
         return self.audience == self.Audience.OWNER
+
+    @property
+    def state(self) -> Promise:
+        """Its state in words."""
+        if self.is_suspended:
+            return _("Suspended")
+        if self.is_owner_only:
+            return _("Waits for approval") if self.audience_requested_at else _("Only its owner")
+        return _("Open to everyone")
 
     @property
     def is_password_flow_approved(self) -> bool:

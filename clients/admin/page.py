@@ -121,7 +121,7 @@ class ClientPage(ConfirmedActs):
     @admin.display(description=_("Status"), ordering="status")
     def state(self, client: Any) -> str:
         """In words."""
-        return words.state(client)
+        return str(client.state)
 
     @admin.display(description=_("Decided"))
     def decided(self, client: Any) -> str:

@@ -9,21 +9,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from clients.local_time import local
 from clients.templatetags.oauth_pages import ago
 
 NOTHING = "-"
-
-
-def state(client: Any) -> str:
-    """A client's state."""
-    if client.is_suspended:
-        return _("Suspended")
-    if client.is_owner_only:
-        return _("Waits for approval") if client.audience_requested_at else _("Only its owner")
-    return _("Open to everyone")
 
 
 def moment(value: Any, *, otherwise: str = "") -> str | SafeString:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import DEFAULT_DB_ALIAS, router
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
@@ -72,6 +74,21 @@ def users_can_be_judged(**_: Any) -> list[CheckMessage]:
             hint="is_active = models.BooleanField(default=True), and django.contrib.auth.models.PermissionsMixin.",
             id="oauth_clients.E006",
         )
+    ]
+
+
+@register()
+def rows_lie_where_transactions_begin(**_: Any) -> list[CheckMessage]:
+    """E007: tables in another database than the one whose transactions hold them together."""
+    ours = [model for label in ("oauth_clients", "oauth_tokens") for model in apps.all_models[label].values()]
+    elsewhere = {alias for model in ours if (alias := router.db_for_write(model)) != DEFAULT_DB_ALIAS}
+    return [
+        Error(
+            f"A database router sends tables of these apps to {alias!r}; they lock and commit in 'default'.",
+            hint="Leave oauth_clients, oauth_tokens and the users in the default database. Replicas may be read from.",
+            id="oauth_clients.E007",
+        )
+        for alias in sorted(elsewhere)
     ]
 
 

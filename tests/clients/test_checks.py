@@ -37,14 +37,16 @@ Checked = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def checked(tmp_path: Path) -> Checked:
-    """`manage.py check` of a blank project with these settings."""
+    """`manage.py check` of a blank project with these settings, or another command."""
 
-    def run(swapped: dict[str, str], source: str = BLANK) -> subprocess.CompletedProcess[str]:
+    def run(
+        swapped: dict[str, str], source: str = BLANK, words: tuple[str, ...] = ("check",)
+    ) -> subprocess.CompletedProcess[str]:
         lines = "".join(f"{name} = {model!r}\n" for name, model in swapped.items())
         (tmp_path / "blank_settings.py").write_text(source + lines)
         (tmp_path / "eager.py").write_text("import oauth2_provider.settings\n")
         return subprocess.run(
-            [sys.executable, "-m", "django", "check", "--settings", "blank_settings"],
+            [sys.executable, "-m", "django", *words, "--settings", "blank_settings"],
             cwd=tmp_path,
             env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
             capture_output=True,
@@ -68,6 +70,15 @@ def test_a_project_that_forgot_some_gets_one_error_with_all_six(checked: Checked
     assert "(oauth_clients.E001)" in answer.stderr
     assert swapping.lines_to_paste().replace("\n", "") in answer.stderr.replace("\t", "").replace("\n", "")
     assert f"The settings {', '.join(forgotten)} do not name" in answer.stderr
+
+
+COMMANDS = sorted(path.stem for path in ROOT.glob("*/management/commands/oauth_*.py"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_command_needs_the_admin(checked: Checked, command: str) -> None:
+    answer = checked(swapping.MODELS, words=(command, "--help"))
+    assert answer.returncode == 0, answer.stderr
 
 
 def test_an_app_before_ours_may_look_at_the_toolkit(checked: Checked) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import override_settings
 
 from clients import conf
+from clients.catalogues import ALL
 from clients.conf import options
 
 
@@ -25,6 +26,13 @@ from clients.conf import options
         ({"SCOPES": ["read"]}, "SCOPES should be "),
         ({"OPEN_REGISTRATION": "sometimes"}, "OPEN_REGISTRATION should be 'open', 'authenticated' or 'closed'."),
         ({"RATES": {"registration": "often"}}, "RATES: 'often' is no rate like '30/10m'."),
+        (
+            {"SCOPES": {**ALL, "orders": "See orders"}},
+            "SCOPES: 'orders' should be a clients.catalogues.Scope, not 'See",
+        ),
+        ({"DEFAULT_SCOPES": ["reed"]}, "DEFAULT_SCOPES: SCOPES does not describe 'reed'. Did you mean 'read'?"),
+        ({"FALLBACK_SCOPE": "xyzzy"}, "FALLBACK_SCOPE: SCOPES does not describe 'xyzzy'."),
+        ({"USERINFO": "tests.nowhere.hook"}, "USERINFO: No module named 'tests.nowhere'."),
         ({"RATES": {"registrations": "1/m"}}, "RATES: there is no 'registrations'. Did you mean 'registration'?"),
     ],
 )
@@ -34,6 +42,10 @@ def test_a_mistake_is_named(given: dict[Any, Any], problem: str) -> None:
     assert found.startswith(problem)
 
 
+def sound() -> None:
+    """A hook that can be imported."""
+
+
 def test_what_fits_is_no_problem() -> None:
     sound = {
         "ISSUER": None,
@@ -41,6 +53,8 @@ def test_what_fits_is_no_problem() -> None:
         "TOKEN_LIFETIME": 60,
         "RESERVED_NAMES": ["The Site"],
         "RATES": {"registration": "1/m"},
+        "DEFAULT_SCOPES": ["messages:io.pnut.core.pm", "read"],
+        "MAY_USE_PASSWORD_GRANT": "tests.clients.test_conf.sound",
     }
     with override_settings(OAUTHSITE=sound):
         assert conf.problems() == []

@@ -16,7 +16,7 @@ def found(**more: Any) -> set[str | None]:
 
 def test_the_reference_site_passes() -> None:
     assert not {
-        f"oauth_clients.{name}" for name in ("E004", "E005", "E006", "W004", "W005", "W006", "W007", "W008")
+        f"oauth_clients.{name}" for name in ("E004", "E005", "E006", "E007", "W004", "W005", "W006", "W007", "W008")
     } & found(include_deployment_checks=True)
 
 
@@ -63,6 +63,20 @@ def test_proxies_without_tls_in_sight_are_a_warning(settings: Any) -> None:
     settings.OAUTHSITE = {"TRUSTED_PROXIES": 1}
     settings.SECURE_PROXY_SSL_HEADER = None
     assert "oauth_clients.W005" in found(include_deployment_checks=True)
+
+
+class Elsewhere:
+    """A router that gives these apps a database of their own."""
+
+    def db_for_write(self, model: Any, **_: Any) -> str | None:
+        return "oauth" if model._meta.app_label == "oauth_tokens" else None
+
+
+def test_a_database_without_our_transactions_is_an_error(settings: Any) -> None:
+    assert safety.rows_lie_where_transactions_begin() == []
+    settings.DATABASE_ROUTERS = [f"{__name__}.Elsewhere"]
+    (error,) = safety.rows_lie_where_transactions_begin()
+    assert (error.id, "'oauth'" in error.msg) == ("oauth_clients.E007", True)
 
 
 @pytest.mark.parametrize("lacking", ["is_active", "has_perm"])

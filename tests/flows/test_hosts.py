@@ -77,7 +77,7 @@ def test_an_address_is_no_name_for_others() -> None:
     assert people.public_name(nobody) == str(nobody.pk)
 
 
-@pytest.mark.rfc("7662", "5")
+@pytest.mark.rfc("7662", "2.2")
 @pytest.mark.usefixtures("_addresses_as_names")
 @pytest.mark.parametrize(("introspects_all", "is_told"), [(False, False), (True, True)])
 def test_introspection_keeps_it_from_a_client_that_nobody_let(
@@ -157,7 +157,7 @@ def test_the_challenge_leads_to_where_the_document_is(settings: Any, urls: Any, 
     assert f'resource_metadata="{document}"' in issuer.challenge(name)
 
 
-@pytest.mark.rfc("9728", "3.3")
+@pytest.mark.rfc("9728", "3.1")
 def test_a_path_of_a_resource_stands_behind_the_origin() -> None:
     named = [metadata.protected_resource("https://a.example/auth", path)["resource"] for path in ("", "/auth", "/api")]
     assert named == ["https://a.example/auth", "https://a.example/auth", "https://a.example/api"]

@@ -9,7 +9,6 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from oauth2_provider.models import get_application_model
 
-from clients.admin.words import state
 from clients.errors import OAuthError
 from clients.management.output import AnsweringCommand
 from clients.querysets import people_called
@@ -110,7 +109,7 @@ def _described(client: Any) -> dict[str, Any]:
     return {
         "client_id": client.client_id,
         "name": client.name,
-        "state": state(client),
+        "state": str(client.state),
         "owner": client.user.get_username() if client.user else None,
         "scopes": client.scopes,
         "redirect_uris": client.redirect_uri_list,
