@@ -170,7 +170,7 @@ def _rate_problems() -> Iterator[str]:
 
 def _scope_problems() -> Iterator[str]:
     """A catalogue of the host's own, and the names of the one that ships: most often they were forgotten."""
-    known = options().SCOPES
+    known: Mapping[str, Any] = options().SCOPES
     for name, entry in known.items():
         if not isinstance(entry, catalogues.Scope):
             yield f"SCOPES: {name!r} should be a clients.catalogues.Scope, not {entry!r}."

@@ -62,11 +62,12 @@ def test_of_a_user_little_is_asked() -> None:
 
 
 @pytest.mark.usefixtures("_no_addresses")
-def test_without_addresses_nobody_is_found_by_theirs_and_no_letter_leaves() -> None:
+def test_without_addresses_nobody_is_found_by_theirs(django_capture_on_commit_callbacks: Any) -> None:
     family = FamilyFactory(user=UserFactory(username=ADDRESS))[0]
     by_name, by_address = accounts_of(ADDRESS)
     assert (by_name.count(), by_address.count()) == (1, 0)
-    letters.tell_of_authorization(family=family, site="https://a.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        letters.tell_of_authorization(family=family, site="https://a.example")
     assert mail.outbox == []
 
 
@@ -163,10 +164,11 @@ def test_a_path_of_a_resource_stands_behind_the_origin() -> None:
     assert named == ["https://a.example/auth", "https://a.example/auth", "https://a.example/api"]
 
 
-def test_letters_and_snippets_name_the_place(settings: Any) -> None:
+def test_letters_and_snippets_name_the_place(settings: Any, django_capture_on_commit_callbacks: Any) -> None:
     settings.ROOT_URLCONF = Below
     family = FamilyFactory(user=UserFactory())[0]
-    letters.tell_of_authorization(family=family, site="https://a.example")
+    with django_capture_on_commit_callbacks(execute=True):
+        letters.tell_of_authorization(family=family, site="https://a.example")
     assert "https://a.example/auth/dev/tokens?" in str(mail.outbox[0].body)
     assert token_endpoint("https://a.example/auth") == "https://a.example/auth/oauth/token"
 
