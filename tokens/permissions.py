@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, OperationHolderMixin
 from rest_framework.request import Request
 
 from tokens.errors import InsufficientScope, UserRequired
@@ -42,10 +42,11 @@ class AppToken(AnyToken):
         return super().has_permission(request, view)
 
 
-class HasScope(AnyToken):
+class HasScope(OperationHolderMixin, AnyToken):
     """A live token with one of these scopes, or with one that contains it. Raises InsufficientScope.
 
-    An instance stands in `permission_classes` where REST framework calls a class.
+    An instance stands in `permission_classes` where REST framework calls a class, and is joined with others as a class
+    is: by `&` and `|`. Whoever has a token is judged by it, so a permission behind `|` is for those who have none.
     """
 
     def __init__(self, *any_of: str) -> None:
@@ -54,6 +55,10 @@ class HasScope(AnyToken):
     def __call__(self) -> HasScope:
         """REST framework makes an instance for each request; this one has no state."""
         return self
+
+    def __or__(self, other: Any) -> Any:
+        """Two of them are one with the scopes of both."""
+        return HasScope(*self.any_of, *other.any_of) if isinstance(other, HasScope) else super().__or__(other)
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """False answers 401 with a challenge."""

@@ -89,6 +89,9 @@ class BorderView(APIView):
     content_negotiation_class = AlwaysJSON
     authentication_classes = []
     permission_classes = []
+    # Limits of their own have those that need one; a host's for its API would keep clients from their tokens.
+    throttle_classes = []
+    versioning_class = None
     no_store = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

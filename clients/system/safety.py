@@ -46,6 +46,24 @@ def bearer_doors_are_ours(**_: Any) -> list[CheckMessage]:
 
 
 @register()
+def scopes_are_asked_for(**_: Any) -> list[CheckMessage]:
+    """W009: every view believes tokens, and those that ask for a login let each of them in, whatever its scopes."""
+    rest = getattr(settings, "REST_FRAMEWORK", {})
+    doors, rules = (map(str, rest.get(f"DEFAULT_{kind}_CLASSES", ())) for kind in ("AUTHENTICATION", "PERMISSION"))
+    opened = [name for name in doors if name.startswith(("tokens.authentication.", "tokens.remote."))]
+    if not opened or any(name.startswith("tokens.permissions.") for name in rules):
+        return []
+    return [
+        Warning(
+            f"REST_FRAMEWORK['DEFAULT_AUTHENTICATION_CLASSES'] contains {opened[0]}: a token with the smallest scope "
+            "passes IsAuthenticated in every view.",
+            hint="Name it in the views that are for tokens, beside HasScope; or tokens.permissions in the default too.",
+            id="oauth_clients.W009",
+        )
+    ]
+
+
+@register()
 def base_template_exists(**_: Any) -> list[CheckMessage]:
     """E005: every page extends the template that the host chose."""
     try:

@@ -9,6 +9,9 @@ from django.test import RequestFactory
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIClient
+from rest_framework.throttling import BaseThrottle
+from rest_framework.versioning import AcceptHeaderVersioning
+from rest_framework.views import APIView
 
 from clients.border import rest
 from clients.border.rest import BorderView, body
@@ -153,3 +156,18 @@ def test_some_answers_may_be_stored() -> None:
 
     response = Public.as_view()(RequestFactory().post("/echo"))
     assert "Cache-Control" not in response
+
+
+@pytest.mark.parametrize("path", ["/.well-known/oauth-protected-resource", "/oauth/userinfo", "/oauth/token"])
+def test_what_a_host_decides_about_its_own_api_is_not_about_ours(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    for setting in ("throttle_classes", "versioning_class"):
+        monkeypatch.setattr(APIView, setting, [Nobody] if setting == "throttle_classes" else AcceptHeaderVersioning)
+    monkeypatch.setattr(AcceptHeaderVersioning, "allowed_versions", ["2"])
+    assert api.get(path, HTTP_ACCEPT="application/json; version=1").status_code in (200, 401, 405)
+
+
+class Nobody(BaseThrottle):
+    def allow_request(self, request: Any, view: Any) -> bool:
+        return False

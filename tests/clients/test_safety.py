@@ -40,6 +40,23 @@ def test_also_as_defaults_of_rest_framework(key: str, settings: Any) -> None:  #
     assert "oauth_clients.E004" in found()
 
 
+BEARER, SESSION = "tokens.authentication.BearerAuthentication", "rest_framework.authentication.SessionAuthentication"
+
+
+@pytest.mark.parametrize(
+    ("doors", "rule", "is_warned"),
+    [
+        ([SESSION, BEARER], "rest_framework.permissions.IsAuthenticated", True),
+        ([BEARER], "tokens.permissions.UserToken", False),
+        ([SESSION], "rest_framework.permissions.IsAuthenticated", False),
+    ],
+)
+def test_tokens_at_every_door_are_warned_of(settings: Any, doors: list[str], rule: str, is_warned: bool) -> None:
+    classes = {"DEFAULT_AUTHENTICATION_CLASSES": doors, "DEFAULT_PERMISSION_CLASSES": [rule]}
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, **classes}
+    assert ("oauth_clients.W009" in found()) is is_warned
+
+
 def test_a_base_template_that_nobody_finds_is_an_error(settings: Any) -> None:
     settings.OAUTHSITE = {"BASE_TEMPLATE": "nowhere.html"}
     assert "oauth_clients.E005" in found()

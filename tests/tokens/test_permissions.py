@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -73,6 +74,12 @@ def test_without_a_live_token_there_is_a_challenge(permissions: list[Any], value
         ([HasScope("read:accounts")], True, "read", 200),
         ([HasScope("read:accounts")], True, "read:accounts", 200),
         ([HasScope("read")], True, "read:accounts", 403),
+        ([HasScope("push") | HasScope("read")], True, "read", 200),
+        ([HasScope("push") | HasScope("read")], True, "write", 403),
+        ([HasScope("push") & HasScope("read")], True, "read", 403),
+        ([HasScope("push") & HasScope("read")], True, "read push", 200),
+        ([HasScope("push") | IsAuthenticated], True, "read", 403),
+        ([UserToken & HasScope("read")], False, "read", 403),
         ([HasScope("profile", "read:accounts")], True, "read", 200),
         ([HasScope("profile", "read:accounts")], True, "write", 403),
         ([UserToken, HasScope("read")], False, "read", 403),
