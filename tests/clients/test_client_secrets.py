@@ -12,7 +12,7 @@ from django.utils import timezone
 from clients.errors import Invalid, InvalidClient
 from clients.events import Act
 from clients.models import Event
-from clients.rules.client_secrets import reset_secret
+from clients.rules.client_secrets import end_previous_secret, reset_secret
 from tests.factories import SECRET, ClientFactory, UserFactory
 from tokens.rules.verification import verify_client
 
@@ -49,6 +49,16 @@ def test_never_more_than_two_secrets_live() -> None:
     second = reset_secret(client, actor=None, grace_hours=24)
     third = reset_secret(client, actor=None, grace_hours=24)
     assert [works(client, each) for each in (SECRET, second, third)] == [False, True, True]
+
+
+def test_the_one_before_is_ended_once() -> None:
+    client = ClientFactory()
+    end_previous_secret(client, actor=None)  # without one nothing happens
+    assert not Event.objects.exists()
+    secret = reset_secret(client, actor=None, grace_hours=24)
+    end_previous_secret(client, actor=None)
+    assert (works(client, SECRET), works(client, secret)) == (False, True)
+    assert Event.objects.filter(act=Act.SECRET_ENDED).count() == 1
 
 
 @pytest.mark.parametrize("hours", [-1, 169])

@@ -338,6 +338,13 @@ def test_a_user_disabled_meanwhile_gives_nothing(tv: Device) -> None:  # T5
     assert tv.error() == "invalid_grant"
 
 
+def test_a_client_now_for_its_owner_only_gets_nothing(tv: Device) -> None:  # A6
+    tv.type_in(allow="1")
+    Client.objects.update(audience="owner")
+    assert tv.error() == "invalid_grant"
+    assert not TokenFamily.objects.issued().exists()
+
+
 def test_an_approval_revoked_before_the_device_polls_gives_nothing(tv: Device) -> None:  # T19
     tv.type_in(allow="1")
     TokenFamily.objects.update(revoked_at=timezone.now())

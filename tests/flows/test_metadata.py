@@ -31,6 +31,13 @@ def test_the_metadata_say_where_everything_is(api: APIClient) -> None:
     assert "none" in found["token_endpoint_auth_methods_supported"]
 
 
+@pytest.mark.parametrize("written", ["https://auth.example", "https://auth.example/"])
+def test_a_slash_at_the_issuers_end_is_taken_off_everywhere(api: APIClient, settings: Any, written: str) -> None:
+    settings.OAUTHSITE = {**settings.OAUTHSITE, "ISSUER": written}
+    assert api.get(SERVER).json()["issuer"] == "https://auth.example"
+    assert api.get(RESOURCE).json()["authorization_servers"] == ["https://auth.example"]
+
+
 @pytest.mark.rfc("8414", "3.1")
 @pytest.mark.parametrize("path", [SERVER, f"{SERVER}/", f"{SERVER}/mcp", f"{SERVER}/a/b/"])
 def test_a_path_behind_it_changes_nothing(api: APIClient, path: str) -> None:

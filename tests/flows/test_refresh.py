@@ -60,6 +60,14 @@ def test_a_replay_kills_the_family(session: Session) -> None:  # T1
 
 
 @pytest.mark.rfc("9700", "4.14.2")
+def test_a_replay_after_the_tokens_own_time_kills_the_family_too(session: Session) -> None:  # T1
+    new = session.refresh().json()
+    RefreshToken.objects.exclude(used_at=None).update(expires=timezone.now() - timedelta(hours=1))
+    assert session.refresh().status_code == 400
+    assert not session.works(new["access_token"])
+
+
+@pytest.mark.rfc("9700", "4.14.2")
 def test_a_duplicate_in_flight_is_refused_and_changes_nothing(session: Session) -> None:  # T1
     began = Origin()
     token = session.pair["refresh_token"]

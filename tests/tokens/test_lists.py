@@ -203,6 +203,16 @@ def test_unspent_codes_die_too(browser: Visitor, ada: Any) -> None:  # T19
         _redeem(client, code)
 
 
+def test_unspent_codes_die_together_with_tokens(browser: Visitor, ada: Any) -> None:  # T19
+    client = ClientFactory()
+    FamilyFactory(client=client, user=ada)
+    _, code = grant_code(client=client, user=ada, scope=["read"], redirect_uri="", origin=Origin(HOME))
+    browser.post("/dev/tokens/revoke", {"all": "1"})
+    assert not TokenFamily.objects.standing().exists()
+    with pytest.raises(InvalidGrant):
+        _redeem(client, code)
+
+
 def _redeem(client: Any, code: str) -> None:
     from tokens.rules.redemption import redeem
 

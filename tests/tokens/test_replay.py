@@ -12,6 +12,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from clients.errors import InvalidGrant
+from clients.events import Act
+from clients.models import Event
 from tests.factories import REDIRECT_URI, ClientFactory, UserFactory
 from tests.sessions import Session
 from tokens.models import Grant, TokenFamily
@@ -53,6 +55,21 @@ def test_what_begins_after_the_burst_is_a_replay() -> None:  # C2
     again(began_at=ago(2))
     again()
     assert TokenFamily.objects.live().count() == 0
+
+
+def test_a_replay_after_the_codes_own_time_is_one_too() -> None:  # C2: the tombstone outlives the code
+    again = spent_code()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        again()
+    assert TokenFamily.objects.live().count() == 0
+
+
+def test_a_replay_is_told_also_where_nothing_worked_any_more() -> None:
+    again = spent_code()
+    TokenFamily.objects.update(expires=timezone.now())
+    again()
+    event = Event.objects.get(act=Act.REPLAY_REVOKED)
+    assert (event.count, TokenFamily.objects.get().is_revoked) == (0, True)
 
 
 def test_a_burst_ends_after_ten_seconds_however_many_come() -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from clients import values
 from clients.errors import InvalidClient, InvalidToken
 from clients.models import Client
+from clients.rules.client_secrets import reset_secret
 from tests.factories import SECRET, ClientFactory, FamilyFactory, UserFactory
 from tokens.models import TokenFamily
 from tokens.rules.verification import verify, verify_client
@@ -136,6 +137,15 @@ def test_a_secret_proves_a_client_and_its_use_is_written_down() -> None:
         assert Client.objects.values_list("secret_used_at", flat=True).get() == first
         verify_client(client_id=client.client_id, secret=SECRET)
         assert Client.objects.values_list("secret_used_at", flat=True).get() == timezone.now()
+
+
+def test_that_the_secret_before_the_reset_is_still_in_use_is_always_written_down() -> None:
+    client = ClientFactory()
+    reset_secret(client, actor=None, grace_hours=24)
+    verify_client(client_id=client.client_id, secret=SECRET, note_use=False)
+    client.refresh_from_db()
+    assert client.previous_secret_used_at is not None
+    assert client.secret_used_at is None
 
 
 @pytest.mark.rfc("6749", "2.3.1")
