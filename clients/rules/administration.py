@@ -143,4 +143,4 @@ def condemn(clients: list[Client], decision: Decision, *, grant_type: str | None
     answers: Any = signals.tokens_condemned.send(
         sender=condemn, clients=clients, grant_type=grant_type, decision=decision
     )
-    return sum(count for _, count in answers)
+    return sum(count or 0 for _, count in answers)  # a host's receiver that only listens says nothing

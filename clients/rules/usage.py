@@ -28,7 +28,7 @@ def of_each(clients: Iterable[Client]) -> dict[int, Usage]:
     found: dict[int, Usage] = {}
     answers: Any = signals.usage_asked.send(sender=Usage, clients=clients, each=True)
     for _, answer in answers:
-        found |= answer
+        found |= answer or {}  # a host's receiver that only listens says nothing
     return found
 
 
@@ -40,4 +40,4 @@ def of_all(clients: ClientQuerySet, *, grant_type: str | None = None, others_onl
     answers: Any = signals.usage_asked.send(
         sender=Usage, clients=clients, each=False, grant_type=grant_type, others_only=others_only
     )
-    return next((answer for _, answer in answers), Usage())
+    return next((answer for _, answer in answers if answer is not None), Usage())

@@ -14,10 +14,12 @@ from django.test.utils import override_script_prefix
 from django.urls import include, path
 from rest_framework.test import APIClient
 
-from clients import people
+from clients import people, signals
 from clients.admin import words
 from clients.border import issuer, pnut
 from clients.local_time import local, today
+from clients.rules import administration, usage
+from clients.rules.administration import Decision
 from clients.templatetags.oauth_pages import moment, token_endpoint
 from tests.factories import ClientFactory, FamilyFactory, UserFactory
 from tests.sessions import Session
@@ -192,3 +194,24 @@ def test_a_form_without_a_login_comes_back_to_the_frontpage_wherever_it_is(setti
     settings.ROOT_URLCONF = Below
     answer = Browser().post("/auth/dev/new")
     assert answer["Location"].endswith("?next=/auth/dev")
+
+
+# ---------------------------------------------------------------- who listens
+
+
+def test_a_receiver_may_answer_nothing() -> None:
+    def listen(**_: Any) -> None:
+        """An audit log of the host's."""
+
+    owner, client = UserFactory(), ClientFactory()
+    FamilyFactory(user=owner, client=client)
+    for signal in (signals.usage_asked, signals.tokens_condemned):
+        signal.connect(listen, weak=False)
+        signal.receivers.insert(0, signal.receivers.pop())  # first, as of an app that stands before ours
+    try:
+        rows = type(client).objects.all()
+        assert (usage.of_each(rows)[client.pk].tokens, usage.of_all(rows).tokens) == (1, 1)
+        assert administration.condemn([client], Decision()) == 1
+    finally:
+        for signal in (signals.usage_asked, signals.tokens_condemned):
+            signal.disconnect(listen)
