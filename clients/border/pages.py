@@ -26,14 +26,11 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.generic.base import ContextMixin
 from oauth2_provider.models import get_application_model
 
-from clients.conf import options
+from clients.conf import Options, options
 
 HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    # RFC 9700 §4.2.4: codes and states stand in addresses, which no other site is told. This one is, else browsers
-    # send "Origin: null" with its forms, and the protection against forged requests refuses them.
-    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
     "Pragma": "no-cache",
 }
@@ -66,10 +63,20 @@ def show(
     return protect(render(request, template, content, status=status), form_action=form_action)
 
 
+def referrer_policy() -> str:
+    """RFC 9700 §4.2.4: codes and states stand in addresses, which no other site is told.
+
+    Under "no-referrer" browsers send forms with "Origin: null", and the protection against forged requests refuses
+    them. Our base template lets our own site know where a form stood, by a meta element; a host's may not.
+    """
+    return "no-referrer" if options().BASE_TEMPLATE == Options.BASE_TEMPLATE else "same-origin"
+
+
 def protect(response: Response, *, form_action: Iterable[str] = ()) -> Response:
     """Set the headers of a page. One that is protected already keeps its policy."""
     for name, value in HEADERS.items():
         response.headers[name] = value
+    response.headers["Referrer-Policy"] = referrer_policy()
     response.headers.setdefault("Content-Security-Policy", policy(form_action=form_action))
     patch_vary_headers(response, ["Cookie"])
     return response

@@ -55,6 +55,15 @@ def test_a_class_of_pages_extends_the_template_that_the_host_chose(settings: Any
     assert response.headers["X-Frame-Options"] == "DENY"
 
 
+# F8
+def test_no_other_site_learns_an_address_and_forms_go_through(settings: Any, rf: RequestFactory) -> None:
+    ours = Landing.as_view()(rf.get("/")).render()  # type: ignore[attr-defined]
+    assert ours.headers["Referrer-Policy"] == "no-referrer"
+    assert '<meta name="referrer" content="same-origin">' in ours.content.decode()
+    settings.OAUTHSITE = {"BASE_TEMPLATE": "hosts/base.html"}  # whose forms have to go through without such an element
+    assert Landing.as_view()(rf.get("/")).headers["Referrer-Policy"] == "same-origin"
+
+
 def test_views_of_others_can_be_protected(rf: RequestFactory) -> None:
     assert pages.page(lambda _request: HttpResponse())(rf.get("/")).headers["Cache-Control"] == "no-store"
 

@@ -788,7 +788,8 @@ def test_out_of_band_shows_one_value_and_its_address_none(response_type: str) ->
     assert "<input" not in html
     assert "Location" not in response.headers
     assert response.headers["Cache-Control"] == "no-store"
-    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert "same-origin" not in html
     assert "Cli &lt;b&gt;" in html
     title, script = (
         re.search(r"<title>(.*?)</title>", html, re.DOTALL),
@@ -846,7 +847,7 @@ def test_every_page_protects_itself(settings: Any) -> None:  # F6, F9, H9
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], name
         assert "default-src 'none'" in headers["Content-Security-Policy"], name
         assert "unsafe" not in headers["Content-Security-Policy"], name
-        assert headers["Referrer-Policy"] == "same-origin", name
+        assert headers["Referrer-Policy"] == "no-referrer", name
         assert headers["Cache-Control"] == "no-store", name
         assert "Cookie" in headers["Vary"], name
         assert "Access-Control-Allow-Origin" not in headers, name
