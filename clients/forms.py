@@ -146,6 +146,11 @@ class PasswordForm(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        user: Any = request.user
+        if not user.has_usable_password():  # who comes by another site's login, for example
+            self.fields["password"].help_text = _(
+                "You have no password here. Log out and in again; for ten minutes nothing more is asked."
+            )
 
     def clean_password(self) -> None:
         """Raises ValidationError unless it is right."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client as Browser
@@ -120,6 +121,20 @@ def test_no_page_shows_it_to_others(django_assert_max_num_queries: Any) -> None:
         page = visitor.get(f"/dev/clients/{client.client_id}/tokens").content.decode()
     assert "<bdi>Ada" in page
     assert ADDRESS not in page
+
+
+def test_who_has_no_password_is_told_how_to_prove_themselves() -> None:
+    ada = UserFactory()
+    path = f"/dev/clients/{ClientFactory(user=ada).client_id}/secret"
+    with time_machine.travel(timedelta(hours=-1)):
+        visitor = Visitor(ada)
+    assert "You logged in a while ago" in visitor.get(path).content.decode()
+    ada.set_unusable_password()
+    ada.save()
+    visitor = Visitor(ada)
+    assert "Log out and in again" not in visitor.get(path).content.decode()
+    with time_machine.travel(timedelta(hours=1)):
+        assert "You have no password here. Log out and in again" in visitor.get(path).content.decode()
 
 
 # ---------------------------------------------------------------- other clocks
