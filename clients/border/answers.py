@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
 
@@ -27,6 +27,8 @@ class Answer:
 
 Dialect = Callable[[Answer], tuple[int, dict[str, Any]]]
 
+# A row that is referred to is not there: PostgreSQL's foreign_key_violation, MariaDB's ER_NO_REFERENCED_ROW_2, SQLite.
+ROW_IS_GONE = frozenset({"23503", 1452, "FOREIGN KEY constraint failed"})
 UNSAYABLE = re.compile(r"[^\x20-\x7e]")
 
 _CODES = {
@@ -59,7 +61,9 @@ def answer(error: BaseException) -> Answer:
             return Answer(400, "invalid_request", "The request is too large or malformed.")
         case OperationalError() | InterfaceError() | InternalError():  # a standby, a transaction ended by its timeout
             # Never 400 or 401 for a database that is away: a client would drop a good token.
-            return Answer(503, "temporarily_unavailable", "Try again in a moment.", {"Retry-After": "1"})
+            return _later("Try again in a moment.")
+        case IntegrityError() if _is_row_gone(error):
+            return _later("Something that this is about was deleted meanwhile. Try again.")
     return Answer(500, "server_error", "Something went wrong on our side.")
 
 
@@ -84,6 +88,15 @@ def pnut(given: Answer) -> tuple[int, dict[str, Any]]:
     if given.status == 429 and "Retry-After" in given.headers:
         meta["retry_in"] = int(given.headers["Retry-After"])
     return given.status, {"meta": meta}
+
+
+def _later(description: str) -> Answer:
+    return Answer(503, "temporarily_unavailable", description, {"Retry-After": "1"})
+
+
+def _is_row_gone(error: IntegrityError) -> bool:
+    """Whether a user or a client was deleted while this act was about to refer to it; asked again, it is not found."""
+    return not ROW_IS_GONE.isdisjoint({getattr(error.__cause__, "sqlstate", None), *error.args[:1]})
 
 
 def _of_rest_framework(error: drf.APIException) -> Answer:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation, TooManyFieldsSent
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions as drf
 
@@ -40,6 +40,8 @@ from tokens.errors import BadToken, UserRequired
         (OperationalError("gone away"), 503, "temporarily_unavailable"),
         (InterfaceError("closed"), 503, "temporarily_unavailable"),
         (InternalError("cannot execute INSERT in a read-only transaction"), 503, "temporarily_unavailable"),
+        (IntegrityError("FOREIGN KEY constraint failed"), 503, "temporarily_unavailable"),
+        (IntegrityError("UNIQUE constraint failed"), 500, "server_error"),
         (RuntimeError("password=hunter2"), 500, "server_error"),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
@@ -14,6 +14,7 @@ from clients import values
 from clients.models import Client
 from tests.factories import SECRET, ClientFactory, UserFactory
 from tokens.models import AccessToken, RefreshToken, TokenFamily
+from tokens.rules import issuance
 
 pytestmark = pytest.mark.django_db
 PATH = "/oauth/token"
@@ -315,3 +316,21 @@ def test_a_token_in_the_url_is_refused_also_beside_a_good_one(
     assert api.get(f"{VERIFY}?access_token={token}").status_code == 401
     assert api.get(f"{VERIFY}?access_token={token}", **bearer(token)).status_code == 401
     assert api.get(VERIFY, **bearer(token)).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_client_that_is_deleted_meanwhile_gets_a_reason_and_no_token(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = ClientFactory()
+    generate = issuance.Values.generate
+
+    def after_its_deletion(**kind: Any) -> issuance.Values:
+        Client.objects.filter(pk=client.pk)._raw_delete(DEFAULT_DB_ALIAS)
+        return generate(**kind)
+
+    monkeypatch.setattr(issuance.Values, "generate", after_its_deletion)
+    answer = api.post(PATH, asked(client))
+    assert error_of(answer, 503) == "temporarily_unavailable"
+    assert answer["Retry-After"] == "1"
+    assert not TokenFamily.objects.exists()
