@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -56,12 +57,19 @@ class AtomicThrottle(BaseThrottle):
 
     def take(self, key: str) -> bool:
         """Use up one of the window's requests. False when none was left."""
+        return self._is_within(key, _increment)
+
+    def admits(self, key: str) -> bool:
+        """Whether one is left; it is not used up."""
+        return self._is_within(key, _incremented)
+
+    def _is_within(self, key: str, count: Callable[[str, int], int]) -> bool:
         if not options().RATE_LIMITS:
             return True
         window, into = divmod(time.time(), self.seconds)
         self.ends_in = self.seconds - into
         try:
-            self.used = _increment(f"{key}:{int(window)}", self.seconds)
+            self.used = count(f"{key}:{int(window)}", self.seconds)
         except (CacheAway, ValueError) as error:
             if error.__cause__:  # else it failed a moment ago, and the log has it
                 logger.warning("rate_limit_unavailable", extra={"scope": self.scope}, exc_info=True)
@@ -115,7 +123,11 @@ class AllRegistrationsThrottle(AtomicThrottle):
 
 
 class ClientFailureThrottle(AtomicThrottle):
-    """Failed client authentications per address and client (RFC 6749 §2.3.1: MUST be limited)."""
+    """Failed client authentications per address and client (RFC 6749 §2.3.1: MUST be limited).
+
+    Only what failed is counted, when it has: a program may send as many right secrets at once as it likes. A burst of
+    wrong ones may go past the limit, which matters to passwords and not to secrets of 256 bits.
+    """
 
     scope = "client_failures"
 
@@ -143,3 +155,8 @@ def _increment(key: str, seconds: int) -> int:
     if ask(cache, "add", key, 1, seconds + 60):
         return 1
     return int(ask(cache, "incr", key))
+
+
+def _incremented(key: str, _seconds: int) -> int:
+    """What `_increment` would make of the counter."""
+    return int(ask(cache, "get", key, 0)) + 1

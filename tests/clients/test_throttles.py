@@ -50,6 +50,13 @@ def test_a_good_attempt_costs_nothing() -> None:
         throttle.give_back("key")
 
 
+@time_machine.travel(1_000_000, tick=False)
+def test_asking_uses_nothing_up() -> None:
+    throttle = ClientFailureThrottle()
+    assert all(throttle.admits("key") for _ in range(20))
+    assert [(throttle.admits("key"), throttle.take("key")) for _ in range(6)] == [(True, True)] * 5 + [(False, False)]
+
+
 def test_giving_back_after_the_window_changes_nothing() -> None:
     throttle = ClientFailureThrottle()
     with time_machine.travel(1_000_000, tick=False):

@@ -119,6 +119,27 @@ def test_a_database_that_is_away_makes_nobody_a_guesser(  # X1
 
 
 @pytest.mark.django_db
+def test_right_secrets_that_are_looked_at_together_wait_for_nobody(
+    api: APIClient, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.OAUTHSITE = {**settings.OAUTHSITE, "RATES": {"client_failures": "2/5m"}}
+    fields = GRANT | {"client_id": ClientFactory().client_id, "client_secret": SECRET}
+    verify = protocol_credentials.verify_client
+    begun: list[Any] = []
+    statuses = []
+
+    def meanwhile(**claimed: Any) -> Any:
+        begun.append(claimed)
+        if len(begun) < 5:
+            statuses.append(api.post(PATH, fields).status_code)
+        return verify(**claimed)
+
+    monkeypatch.setattr(protocol_credentials, "verify_client", meanwhile)
+    assert api.post(PATH, fields).status_code == 200
+    assert statuses == [200] * 4
+
+
+@pytest.mark.django_db
 def test_an_unknown_client_costs_a_comparison_too(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:  # T16
     compared: list[Any] = []
     real = hmac.compare_digest

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django import db
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
@@ -50,27 +49,17 @@ def proven_client(
     try:
         found = credentials(request, parameters, secret_name=secret_name)
         key = throttle.key_of(bucket(client_ip(request)), found.client_id)
-        if not throttle.take(key):
+        if not throttle.admits(key):
             raise Throttled(wait=throttle.wait())
-        believe = verify or partial(verify_client, note_use=note_use)
-        client = _believed(believe, found)
+        try:
+            return (verify or partial(verify_client, note_use=note_use))(client_id=found.client_id, secret=found.secret)
+        except InvalidClient:
+            throttle.take(key)
+            note_failure(found.client_id)  # administrators see who is being guessed at
+            raise
     except InvalidClient as error:
         if _basic(request) is not None:  # RFC 6749 §5.2: answer the scheme that was tried
             error.headers["WWW-Authenticate"] = f'Basic realm="{issuer(request)}", charset="UTF-8"'
-        raise
-    except db.Error:  # that was no guess: once the database is back, nobody who is right has to wait
-        throttle.give_back(key)
-        raise
-    throttle.give_back(key)
-    return client
-
-
-def _believed(believe: Callable[..., Any], found: Credentials) -> Any:
-    """The client, or a failure that is counted: administrators see who is being guessed at."""
-    try:
-        return believe(client_id=found.client_id, secret=found.secret)
-    except InvalidClient:
-        note_failure(found.client_id)
         raise
 
 
