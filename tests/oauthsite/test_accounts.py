@@ -114,6 +114,20 @@ def test_an_ordinary_change_offers_it(
     assert (works(token), works(others)) == (alive, True)
 
 
+def test_guesses_at_the_old_password_are_limited_and_weak_new_ones_are_none(client: Visitor, ada: Any) -> None:
+    client.force_login(ada)
+
+    def change(old: str, new: str) -> int:
+        fields = {"old_password": old, "new_password1": new, "new_password2": new}
+        return client.post("/accounts/password", fields).status_code
+
+    assert [change(PASSWORD, "123") for _ in range(20)] == [200] * 20
+    assert [change("a guess", NEW) for _ in range(11)] == [200] * 10 + [429]
+    assert change(PASSWORD, NEW) == 429
+    ada.refresh_from_db()
+    assert ada.check_password(PASSWORD)
+
+
 def test_an_administrators_reset_ends_every_token(
     admin_client: Visitor, ada: Any, token: str, others: str
 ) -> None:  # T8
