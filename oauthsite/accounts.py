@@ -14,12 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from clients import mail
-from clients.border.addresses import client_ip
 from clients.border.pages import page
-from clients.errors import TooManyRequests
-from oauthsite.lockout import refusal
+from oauthsite.login import LimitedGuesses
 from tokens.account_forms import PasswordChangeForm, SetPasswordForm
-from tokens.rules import attempts
 
 FORM, DONE = "registration/account_form.html", "registration/account_done.html"
 protected = method_decorator(page, name="dispatch")
@@ -47,7 +44,7 @@ class Logout(auth.LogoutView):
 
 
 @protected
-class PasswordChange(auth.PasswordChangeView):
+class PasswordChange(LimitedGuesses, auth.PasswordChangeView):
     """The ordinary change. Guesses at the old password are counted as at the login (ASVS 6.3.1)."""
 
     form_class = PasswordChangeForm
@@ -55,22 +52,12 @@ class PasswordChange(auth.PasswordChangeView):
     title = _("Change your password")
     extra_context = {"button": _("Change it")}
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Look at both passwords, unless there were too many already."""
-        name = request.user.get_username()
-        try:
-            self.attempt, _account = attempts.begin(name=name, ip_address=client_ip(request))
-        except TooManyRequests as error:
-            return refusal(request, error)
-        return super().post(request, *args, **kwargs)
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """It was no guess."""
-        self.attempt.succeeded()
-        return super().form_valid(form)
+    def name_guessed_at(self) -> str:
+        """That of whoever is signed in."""
+        return str(self.request.user.get_username())
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        """Nor is it one where only the new password is at fault."""
+        """It was no guess either where only the new password is at fault."""
         if "old_password" not in form.errors:
             self.attempt.succeeded()
         return super().form_invalid(form)

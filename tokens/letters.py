@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clients import mail, scopes
-from clients.border.issuer import issuer
+from clients.border.issuer import address, issuer
 from clients.conf import options
 from tokens.models import TokenFamily
 
@@ -46,7 +45,7 @@ def tell_of_authorization(*, family: TokenFamily, site: str) -> None:
 
 def where_to_take_it_back(site: str, family: TokenFamily) -> str:
     """The list of what the user allowed, down to this client: not everybody who allows one is a developer."""
-    return f"{urljoin(site, reverse('oauth_tokens:mine'))}?{urlencode({'client': family.client.client_id})}"
+    return f"{address(site, 'oauth_tokens:mine')}?{urlencode({'client': family.client.client_id})}"
 
 
 def one_line(text: str) -> str:

@@ -24,12 +24,17 @@ def address(issuer: str, route: str, *arguments: str) -> str:
     return origin_of(issuer) + reverse(route, args=arguments)
 
 
-def usual_address(issuer: str, route: str, path: str) -> str:
-    """The URL of an endpoint that another process may route: there it is expected under the issuer, at `path`."""
+def address_or_none(issuer: str, route: str) -> str | None:
+    """The URL of an endpoint; None if the host does not route it."""
     try:
         return address(issuer, route)
     except NoReverseMatch:
-        return issuer + path
+        return None
+
+
+def usual_address(issuer: str, route: str, path: str) -> str:
+    """The URL of an endpoint that another process may route: there it is expected under the issuer, at `path`."""
+    return address_or_none(issuer, route) or issuer + path
 
 
 def challenge(issuer: str) -> str:

@@ -7,9 +7,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from clients import scopes, values
+from clients.border.issuer import address_or_none
 from tests.factories import ClientFactory, UserFactory
 from tests.sessions import Session
-from tokens.protocol.metadata import address_or_none
 
 pytestmark = pytest.mark.django_db
 SERVER = "/.well-known/oauth-authorization-server"

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch
 from oauth2_provider.models import get_application_model
 
 from clients import scopes
-from clients.border.issuer import address, origin_of
+from clients.border.issuer import address_or_none, origin_of
 from clients.conf import options
 from tokens.rules.device import DEVICE
 
@@ -69,11 +68,3 @@ def protected_resource(issuer: str, path: str = "") -> dict[str, Any]:
         "bearer_methods_supported": ["header"],
         "resource_name": options().SITE_NAME,
     }
-
-
-def address_or_none(issuer: str, route: str) -> str | None:
-    """The URL of an endpoint; None if the host does not route it."""
-    try:
-        return address(issuer, route)
-    except NoReverseMatch:
-        return None
